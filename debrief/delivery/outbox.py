@@ -1,0 +1,484 @@
+"""The outbox: every delivery and its frozen body, in one SQLite file, until it has arrived.
+
+Bodies are encrypted with the user's own key and are gone from the file once they are not needed.
+Each change is one transaction that is on the disk before it is acted on, so that a crash at any
+moment leaves a row in a state that says what may have happened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from debrief.delivery.rows import FINAL, DeliveryReceipt, Plan, Resolution, Row, RowState
+from debrief.errors import EXIT_DELIVERY, EXIT_DISK, Problem
+from debrief.i18n import _
+from debrief.plugin import Document
+from debrief.summary import Level
+
+_SCHEMA: Final = 1
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS delivery (
+  id TEXT PRIMARY KEY, session TEXT NOT NULL, destination TEXT NOT NULL,
+  revision INTEGER NOT NULL, state TEXT NOT NULL, row TEXT NOT NULL, body BLOB,
+  UNIQUE (session, destination, revision)
+) STRICT;
+CREATE INDEX IF NOT EXISTS delivery_state ON delivery (state);
+CREATE TABLE IF NOT EXISTS attempt (
+  row TEXT NOT NULL, number INTEGER NOT NULL, started TEXT NOT NULL, ended TEXT,
+  ending TEXT, why TEXT, PRIMARY KEY (row, number)
+) STRICT;
+CREATE TABLE IF NOT EXISTS receipt (row TEXT PRIMARY KEY, receipt TEXT NOT NULL) STRICT;
+"""
+
+
+class Cipher(Protocol):
+    """What the bodies are encrypted with."""
+
+    def encrypt(self, data: bytes) -> bytes:
+        """Return `data` so that only the user can read it."""
+        ...
+
+    def decrypt(self, data: bytes) -> bytes:
+        """Return what was encrypted; raises Problem when the key does not fit."""
+        ...
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """One attempt, as it is kept: `ending` empty while it runs or if it was cut off."""
+
+    row: str
+    number: int
+    started: str
+    ended: str
+    ending: str
+    why: str
+
+
+class Outbox:
+    """All deliveries of one user. Safe to use from several threads and processes."""
+
+    def __init__(self, connection: sqlite3.Connection, cipher: Cipher) -> None:
+        """Use `Outbox.open`."""
+        self._db = connection
+        self._cipher = cipher
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path, cipher: Cipher) -> Outbox:
+        """Open the outbox file, made with mode 0600 if it is not there; raises Problem."""
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            connection = sqlite3.connect(
+                path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > _SCHEMA:
+                connection.close()
+                raise Problem(
+                    _(
+                        "The outbox {path} was written by a newer version of the program and was"
+                        " left as it is; use that version."
+                    ).format(path=path),
+                    EXIT_DISK,
+                )
+            connection.executescript(_TABLES)
+            connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+        except (OSError, sqlite3.Error) as error:
+            raise _unusable() from error
+        return cls(connection, cipher)
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self._lock:
+            self._db.close()
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        """Give a transaction that is on the disk when the block ends, or undone if it fails."""
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                raise _unusable() from error
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise _unusable() from error
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _read(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._db.execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                raise _unusable() from error
+
+    # --- planning ---
+
+    def plan(
+        self,
+        session: str,
+        destination: str,
+        exporter: str,
+        level: Level,
+        fields: Sequence[str],
+        document: Document | None,
+        approve: bool,
+        *,
+        revision: int = 1,
+        why: str = "",
+        now: dt.datetime | None = None,
+    ) -> str:
+        """Put one delivery in and return its id; what is planned already stays as it is."""
+        plan = Plan(
+            session, destination, exporter, level, tuple(fields), document, approve, revision, why
+        )
+        return self.plan_all([plan], now=now)[0]
+
+    def plan_all(self, plans: Iterable[Plan], *, now: dt.datetime | None = None) -> list[str]:
+        """Put several deliveries in, all or none, and return their ids in the same order.
+
+        There is one delivery for a session, destination and revision. Planned again, it stays as
+        it is, except that one which was blocked for want of a document gets it.
+        """
+        moment = now or dt.datetime.now(dt.UTC)
+        prepared = [(plan, self._seal(plan)) for plan in plans]
+        with self._change() as db:
+            return [self._insert(db, plan, body, moment) for plan, body in prepared]
+
+    def _seal(self, plan: Plan) -> bytes | None:
+        return self._cipher.encrypt(plan.document.body) if plan.document else None
+
+    def _insert(
+        self, db: sqlite3.Connection, plan: Plan, body: bytes | None, now: dt.datetime
+    ) -> str:
+        where = (plan.session, plan.destination, plan.revision)
+        found = db.execute(
+            "SELECT row, body IS NULL FROM delivery"
+            " WHERE session = ? AND destination = ? AND revision = ?",
+            where,
+        ).fetchone()
+        if found is not None:
+            old = _row(found[0])
+            if old.state != "blocked" or not found[1] or plan.document is None:
+                return old.id
+            db.execute("DELETE FROM delivery WHERE id = ?", (old.id,))
+        row = _new_row(plan, now)
+        db.execute(
+            "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (row.id, *where, row.state, _text(row), body),
+        )
+        return row.id
+
+    # --- looking ---
+
+    def rows(self, session: str | None = None) -> list[Row]:
+        """Return all deliveries (of one session), in the order they were planned."""
+        if session is None:
+            return [_row(text) for (text,) in self._read("SELECT row FROM delivery ORDER BY rowid")]
+        query = "SELECT row FROM delivery WHERE session = ? ORDER BY rowid"
+        return [_row(text) for (text,) in self._read(query, (session,))]
+
+    def row(self, row_id: str) -> Row:
+        """Return one delivery; raises Problem if there is none with this id."""
+        found = self._read("SELECT row FROM delivery WHERE id = ?", (row_id,))
+        if not found:
+            raise Problem(
+                _("There is no delivery {id}, and nothing was changed.").format(id=row_id),
+                EXIT_DELIVERY,
+            )
+        return _row(found[0][0])
+
+    def body(self, row_id: str) -> bytes:
+        """Return the very bytes that will be sent; raises Problem if they are gone or damaged."""
+        row = self.row(row_id)
+        sealed = self._read("SELECT body FROM delivery WHERE id = ?", (row_id,))[0][0]
+        if sealed is None:
+            raise Problem(
+                _("The content of delivery {id} is not kept any more.").format(id=row_id),
+                EXIT_DELIVERY,
+            )
+        body = self._cipher.decrypt(sealed)
+        if hashlib.sha256(body).hexdigest() != row.sha256:
+            raise Problem(
+                _(
+                    "The content of delivery {id} is not what was approved, so it is not sent; give"
+                    " it up and plan it again from the session file."
+                ).format(id=row_id),
+                EXIT_DELIVERY,
+            )
+        return body
+
+    def document(self, row_id: str) -> Document:
+        """Return what will be sent, as an exporter gets it; raises Problem like `body`."""
+        row = self.row(row_id)
+        return Document(row.id, self.body(row_id), row.media_type, row.sha256, row.filename)
+
+    def due(self, now: dt.datetime, *, all_ready: bool = False) -> list[Row]:
+        """Return what may be sent now, in order: ready, its time come (or `all_ready`), and no
+        earlier revision for the same session and destination still under way.
+        """
+        open_before: set[tuple[str, str]] = set()
+        due: list[Row] = []
+        for row in sorted(self.rows(), key=lambda row: row.revision):
+            if row.state in FINAL:
+                continue
+            line = (row.session, row.destination)
+            waited = all_ready or row.next_at is None or row.next_at <= now
+            if row.state == "ready" and waited and line not in open_before:
+                due.append(row)
+            open_before.add(line)
+        return sorted(due, key=lambda row: (row.planned, row.revision))
+
+    def attempts(self, row_id: str) -> list[Tried]:
+        """Return every attempt of a delivery, first to last."""
+        query = (
+            "SELECT row, number, started, coalesce(ended, ''), coalesce(ending, ''),"
+            " coalesce(why, '') FROM attempt WHERE row = ? ORDER BY number"
+        )
+        return [Tried(*found) for found in self._read(query, (row_id,))]
+
+    def receipts(self) -> list[DeliveryReceipt]:
+        """Return the receipts, oldest first."""
+        found = self._read("SELECT receipt FROM receipt ORDER BY rowid")
+        return [msgspec.json.decode(text, type=DeliveryReceipt) for (text,) in found]
+
+    # --- what people do ---
+
+    def approve(
+        self, row_id: str, by: str, *, sha256: str | None = None, now: dt.datetime | None = None
+    ) -> Row:
+        """Let a delivery go, in the name of `by`; raises Problem if it does not wait for that.
+
+        With `sha256`, only if its content is what was shown.
+        """
+        moment = now or dt.datetime.now(dt.UTC)
+
+        def change(row: Row) -> Row:
+            if row.state != "awaiting-approval" or (sha256 is not None and sha256 != row.sha256):
+                raise _not_possible(row)
+            return msgspec.structs.replace(row, state="ready", approved_by=by, approved=moment)
+
+        return self.update(row_id, change)
+
+    def resolve(
+        self,
+        row_id: str,
+        decision: Resolution,
+        by: str,
+        why: str = "",
+        *,
+        now: dt.datetime | None = None,
+    ) -> Row:
+        """Do what a person decided about a delivery that is stuck; raises Problem if it is not.
+
+        `send` makes it ready again under the same id; `arrived` writes a receipt in the person's
+        name; `abandon` gives it up. The last two remove the content.
+        """
+        moment = now or dt.datetime.now(dt.UTC)
+        row = self.row(row_id)
+        if row.state in FINAL or row.state == "sending":
+            raise _not_possible(row)
+        if decision == "arrived":
+            said = _receipt(row, moment, said=why, by=by)
+            return self.settle(row_id, "delivered", said)
+        if decision == "abandon":
+            return self.settle(row_id, "abandoned", None, why=why or "abandoned", by=by)
+        if row.state not in ("held", "rejected", "unknown", "blocked", "ready") or not row.sha256:
+            raise _not_possible(row)
+
+        def change(row: Row) -> Row:
+            if row.state == "sending":
+                raise _not_possible(row)
+            approved = row.approved_by or by
+            return msgspec.structs.replace(
+                row, state="ready", next_at=None, why="", said="", approved_by=approved
+            )
+
+        return self.update(row_id, change)
+
+    def forget(self, session: str, by: str) -> int:
+        """Give up everything of a session that has not arrived, and return how much that was.
+
+        For erasure: the bodies are removed, also of what may be on its way.
+        """
+        open_rows = [row for row in self.rows(session) if row.state not in FINAL]
+        for row in open_rows:
+            self.settle(row.id, "abandoned", None, why="erased", by=by)
+        return len(open_rows)
+
+    # --- what the courier does ---
+
+    def update(self, row_id: str, change: Callable[[Row], Row]) -> Row:
+        """Change one row in one transaction; `change` gets it as it is at that moment."""
+        with self._change() as db:
+            found = db.execute("SELECT row FROM delivery WHERE id = ?", (row_id,)).fetchone()
+            if found is None:
+                raise Problem(
+                    _("There is no delivery {id}, and nothing was changed.").format(id=row_id),
+                    EXIT_DELIVERY,
+                )
+            row = change(_row(found[0]))
+            _store(db, row)
+            return row
+
+    def claim(self, row_id: str, now: dt.datetime, lease_s: float) -> Row | None:
+        """Take a ready row for one attempt, on disk before the first byte; None if it was taken."""
+        with self._change() as db:
+            found = db.execute(
+                "SELECT row FROM delivery WHERE id = ? AND state = 'ready'", (row_id,)
+            ).fetchone()
+            if found is None:
+                return None
+            until = now + dt.timedelta(seconds=lease_s)
+            row = msgspec.structs.replace(_row(found[0]), state="sending", lease_until=until)
+            _store(db, row)
+            db.execute(
+                "INSERT INTO attempt (row, number, started)"
+                " SELECT ?, count(*) + 1, ? FROM attempt WHERE row = ?",
+                (row_id, now.isoformat(), row_id),
+            )
+            return row
+
+    def ended(self, row_id: str, ending: str, why: str, now: dt.datetime) -> None:
+        """Note how the running attempt of a row ended."""
+        with self._change() as db:
+            db.execute(
+                "UPDATE attempt SET ended = ?, ending = ?, why = ? WHERE row = ? AND ended IS NULL",
+                (now.isoformat(), ending, why, row_id),
+            )
+
+    def lapsed(self, now: dt.datetime) -> list[Row]:
+        """Return the rows whose attempt was cut off: sending, and the lease is over."""
+        found = self._read("SELECT row FROM delivery WHERE state = 'sending'")
+        rows = (_row(text) for (text,) in found)
+        return [row for row in rows if row.lease_until is None or row.lease_until <= now]
+
+    def settle(
+        self,
+        row_id: str,
+        state: RowState,
+        receipt: DeliveryReceipt | None,
+        *,
+        why: str = "",
+        by: str = "",
+    ) -> Row:
+        """End a row (delivered or abandoned), keep its receipt, and remove its body for good."""
+        with self._change() as db:
+            text = db.execute("SELECT row FROM delivery WHERE id = ?", (row_id,)).fetchone()[0]
+            said = by if state == "abandoned" else ""
+            row = msgspec.structs.replace(
+                _row(text), state=state, lease_until=None, next_at=None, why=why, said=said
+            )
+            _store(db, row)
+            db.execute("UPDATE delivery SET body = NULL WHERE id = ?", (row_id,))
+            if receipt is not None:
+                db.execute("INSERT OR IGNORE INTO receipt VALUES (?, ?)", (row_id, _json(receipt)))
+        self._read("PRAGMA wal_checkpoint(TRUNCATE)")
+        return row
+
+
+def _new_row(plan: Plan, now: dt.datetime) -> Row:
+    """Return the first row of a plan: waiting for approval, ready, or blocked."""
+    document = plan.document
+    state: RowState = "awaiting-approval" if plan.approve else "ready"
+    return Row(
+        id=document.id
+        if document
+        else f"blocked-{plan.session}-{plan.destination}-{plan.revision}",
+        session=plan.session,
+        destination=plan.destination,
+        revision=plan.revision,
+        exporter=plan.exporter,
+        level=plan.level,
+        fields=plan.fields,
+        state=state if document else "blocked",
+        sha256=document.sha256 if document else "",
+        size=len(document.body) if document else 0,
+        media_type=document.media_type if document else "",
+        filename=document.filename if document else "",
+        planned=now,
+        why=plan.why,
+    )
+
+
+def receipt_of(
+    row: Row, at: dt.datetime, *, reference: str, duplicate: bool, said: str
+) -> DeliveryReceipt:
+    """Return the receipt for a row that the receiver said had arrived."""
+    return msgspec.structs.replace(
+        _receipt(row, at, said=said, by=""), reference=reference, duplicate=duplicate
+    )
+
+
+def _receipt(row: Row, at: dt.datetime, *, said: str, by: str) -> DeliveryReceipt:
+    return DeliveryReceipt(
+        row=row.id,
+        session=row.session,
+        destination=row.destination,
+        exporter=row.exporter,
+        level=row.level,
+        fields=row.fields,
+        sha256=row.sha256,
+        size=row.size,
+        at=at,
+        attempts=row.attempts,
+        said=said,
+        by=by,
+    )
+
+
+def _store(db: sqlite3.Connection, row: Row) -> None:
+    db.execute(
+        "UPDATE delivery SET state = ?, row = ? WHERE id = ?", (row.state, _text(row), row.id)
+    )
+
+
+def _row(text: str) -> Row:
+    return msgspec.json.decode(text, type=Row)
+
+
+def _text(row: Row) -> str:
+    return _json(row)
+
+
+def _json(value: Row | DeliveryReceipt) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _unusable() -> Problem:
+    return Problem(
+        _(
+            "The outbox could not be read or written, so nothing was sent; the session file is"
+            " unharmed. Check the disk, then try again."
+        ),
+        EXIT_DISK,
+    )
+
+
+def _not_possible(row: Row) -> Problem:
+    return Problem(
+        _("Delivery {id} is {state}, so this can't be done and nothing was changed.").format(
+            id=row.id, state=row.state
+        ),
+        EXIT_DELIVERY,
+    )

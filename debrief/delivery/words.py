@@ -1,0 +1,63 @@
+"""States and endings in sentences, in the interface language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from debrief.delivery.rows import RowState
+from debrief.i18n import _
+
+
+def state(name: RowState) -> str:
+    """Return the state of a delivery in a few words."""
+    names: Mapping[RowState, str] = {
+        "planned": _("planned"),
+        "awaiting-approval": _("waiting for your approval"),
+        "ready": _("waiting to be sent"),
+        "sending": _("being sent"),
+        "delivered": _("arrived"),
+        "unknown": _("not known whether it arrived"),
+        "rejected": _("refused by the receiver"),
+        "held": _("held until you decide"),
+        "blocked": _("can't be sent as it is"),
+        "abandoned": _("given up"),
+    }
+    return names[name]
+
+
+def why(code: str) -> str:
+    """Return the sentence for a code that an attempt left on its row; empty for none."""
+    if not code:
+        return ""
+    sentences = {
+        "connect": _("There was no connection; nothing left, and it is tried again by itself."),
+        "tls": _("The server's certificate was not accepted; nothing left."),
+        "ca-file": _("The certificate file can't be read; nothing left."),
+        "timeout": _("There was no answer in time."),
+        "broke": _("The connection broke before there was an answer."),
+        "busy": _("The receiver was busy and asked for another try later."),
+        "server": _("The receiver had a fault of its own and did not say whether it has it."),
+        "answer": _("The answer did not come from the receiver; a log-in page may be in between."),
+        "moved": _("The receiver has moved; put the new address in the configuration."),
+        "door": _("The receiver did not let us in; check the address and the secret."),
+        "refused": _("The receiver refused it."),
+        "host": _("The exporter asked for a host that is not one of the destination's."),
+        "address": _("The address can't be used; it must begin with https."),
+        "request": _("The request could not be made; check the settings of the destination."),
+        "secret-form": _("The signing secret is not whsec_ and 24 to 64 bytes in base64."),
+        "no-folder": _("The folder is not there; connect it, or change it in the configuration."),
+        "disk": _("The disk of the folder reported an error, or is full."),
+        "taken": _("Another file with the same name is there; it was left as it is."),
+        "broken": _("The plugin failed before anything left; it waits until the plugin is right."),
+        "crashed": _("The plugin crashed."),
+        "no-receipt": _("The plugin did not say how it went."),
+        "refused-host": _("The plugin tried another host than the destination's, and was stopped."),
+        "refused-program": _("The plugin tried to start another program, and was stopped."),
+        "cut-off": _("The program ended while it was being sent."),
+        "verify": _("The receiver could not say whether it has it."),
+        "level": _("The destination may now have less than this holds."),
+        "exporter": _("The destination now uses another exporter."),
+        "erased": _("The session's content was erased."),
+        "abandoned": _("It was given up."),
+    }
+    return sentences.get(code, code)

@@ -1,0 +1,259 @@
+"""One attempt in a process of its own: `python -m debrief.delivery.worker`.
+
+A job comes in on standard input. The result goes out on the original standard output, which is
+moved out of the way first, so that whatever an exporter prints lands in standard error and can't
+be taken for a result. This is a boundary against faults, not against code that means harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.metadata
+import inspect
+import logging
+import os
+import re
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Final, cast
+
+import msgspec
+
+from debrief.delivery.config import About
+from debrief.delivery.evidence import Evidence, Refused
+from debrief.delivery.job import LOADED, TOUCHED, Ending, Job, Result, Source
+from debrief.delivery.link import Deadline, Link
+from debrief.plugin import (
+    API,
+    DEDUPES,
+    RENDERS,
+    Absent,
+    Exporter,
+    Found,
+    NotSent,
+    Outcome,
+    Page,
+    Receipt,
+    Rejected,
+    RenderContext,
+    RetryLater,
+    hook_manager,
+)
+from debrief.text import clean_line
+
+_SAID_LIMIT: Final = 200
+_ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+")
+
+
+class Broken(Exception):
+    """The plugin can't be used; the text says which line of it, never what it handled."""
+
+
+def main() -> None:
+    """Read the job, do it, write the result."""
+    out = os.dup(1)
+    os.dup2(2, 1)
+    sys.dont_write_bytecode = True
+    logging.disable(logging.CRITICAL)
+    job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
+    result = _Attempt(job, lambda line: _write(out, line)).run()
+    _write(out, msgspec.msgpack.encode(result))
+    os._exit(0)  # threads and exit handlers of a plugin have no say in when this ends
+
+
+def _write(out: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(out, view) :]
+
+
+class _Attempt:
+    """One job on its way through loading, calling and judging."""
+
+    def __init__(self, job: Job, tell: Callable[[bytes], None]) -> None:
+        self._job = job
+        self._tell = tell
+        self._evidence = Evidence(job.way.hosts, lambda: tell(TOUCHED))
+
+    def run(self) -> Result:
+        """Return how it went; nothing that an exporter does can come out of here as an error."""
+        try:
+            exporter = load(self._job.source)
+        except Broken as error:
+            return Result("broken", why="broken", said=str(error))
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, SystemExit too
+            return Result("broken", why="broken", said=_place(error, self._job.source))
+        if self._job.operation == "describe":
+            return Result("receipt", about=About.of(type(exporter)))
+        self._tell(LOADED)
+        return self._call(exporter)
+
+    def _call(self, exporter: Exporter) -> Result:
+        """Call the exporter under its deadline, and judge what it said by the evidence."""
+        self._evidence.watch()
+        _alarm(self._job.way.deadline_s)
+        try:
+            result = self._operate(exporter)
+        except Outcome as outcome:
+            result = self._judge(outcome)
+        except Deadline:
+            result = self._unfinished("timeout", "no answer in time")
+        except Refused as refusal:
+            result = self._unfinished("refused-" + self._evidence.refused, str(refusal))
+        except BaseException as error:  # noqa: BLE001 - as above
+            result = self._unfinished("crashed", _place(error, self._job.source))
+        finally:
+            _alarm(0)
+            self._evidence.rest()
+        return self._scrub(result)
+
+    def _operate(self, exporter: Exporter) -> Result:
+        job = self._job
+        repeatable = exporter.dedupe in ("key", "name")
+        to = Link(job.settings, job.secrets, job.way, self._evidence, repeatable=repeatable)
+        if job.operation == "render" and job.view is not None:
+            context = RenderContext(job.document.id if job.document else "", job.settings)
+            return _page(exporter.render(job.view, context))
+        if job.document is None:
+            return Result("broken", why="broken", said="no document")
+        if job.operation == "verify":
+            found = exporter.verify(job.document, to)
+            if isinstance(found, Found):
+                return Result("found", reference=found.reference)
+            return Result("absent" if isinstance(found, Absent) else "unknown", why="verify")
+        said: object = exporter.send(job.document, to)
+        if isinstance(said, Outcome):
+            raise said
+        if not isinstance(said, Receipt):
+            return self._unfinished("no-receipt", "the exporter gave no receipt")
+        return Result("receipt", said=said.said, reference=said.reference, duplicate=said.duplicate)
+
+    def _judge(self, outcome: Outcome) -> Result:
+        """Return what an exporter's word is worth: nothing was sent only if nothing was seen."""
+        if isinstance(outcome, NotSent):
+            ending: Ending = "unknown" if self._evidence.sent else "not-sent"
+            return Result(ending, why=outcome.why, said=outcome.said)
+        if isinstance(outcome, RetryLater):
+            return Result("retry-later", why=outcome.why, said=outcome.said, after=outcome.after)
+        ending = "rejected" if isinstance(outcome, Rejected) else "unknown"
+        return Result(ending, why=outcome.why, said=outcome.said)
+
+    def _unfinished(self, why: str, said: str) -> Result:
+        """Return how an attempt ended that the exporter did not finish properly."""
+        if self._evidence.touched:
+            return Result("unknown", why=why, said=said)
+        return Result("not-sent" if why == "timeout" else "broken", why=why, said=said)
+
+    def _scrub(self, result: Result) -> Result:
+        """Return the result with short words only, free of secrets and addresses."""
+        return msgspec.structs.replace(
+            result, said=self._clean(result.said), reference=self._clean(result.reference)
+        )
+
+    def _clean(self, text: str) -> str:
+        for secret in sorted(self._job.secrets.values(), key=len, reverse=True):
+            text = text.replace(secret, "…") if secret else text
+        return _ADDRESS.sub("…", clean_line(str(text)))[:_SAID_LIMIT]
+
+
+def _page(page: Page) -> Result:
+    if not isinstance(page, Page):
+        raise TypeError("render gave no Page")
+    return Result("receipt", body=page.body, media_type=page.media_type, suffix=page.suffix)
+
+
+def _alarm(seconds: float) -> None:
+    """Raise Deadline in `seconds`, or never for 0; where there is no alarm, the parent kills."""
+    if not hasattr(signal, "setitimer"):
+        return
+
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        raise Deadline
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _place(error: BaseException, source: Source) -> str:
+    """Return the file and line of a failure and its kind, never its text."""
+    name = type(error).__name__
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"{Path(source.where).name} line {error.lineno}: {name}"
+    frames = traceback.extract_tb(error.__traceback__)
+    mine = [frame for frame in frames if frame.filename == source.where] or frames
+    if not mine:
+        return name
+    return f"{Path(mine[-1].filename).name} line {mine[-1].lineno}: {name}"
+
+
+def load(source: Source) -> Exporter:
+    """Return an instance of the exporter; raises Broken, or whatever its code raises."""
+    if source.kind == "file":
+        classes = list(_classes(_run_file(source)))
+    elif source.kind == "package":
+        classes = list(_from_package(source))
+    else:
+        module, _colon, name = source.where.partition(":")
+        classes = [getattr(importlib.import_module(module), name)]
+    fitting = [found for found in classes if found.name == source.name]
+    if len(fitting) != 1:
+        names = ", ".join(sorted(found.name for found in classes)) or "none"
+        raise Broken(f"exporters found: {names}; expected one called {source.name}")
+    _check(fitting[0])
+    return fitting[0]()
+
+
+def _check(found: type[Exporter]) -> None:
+    if found.api not in (API, API - 1):
+        raise Broken(f"made for api {found.api}; this program has api {API}")
+    if found.renders not in RENDERS:
+        raise Broken(f"renders must be one of {', '.join(RENDERS)}")
+    if found.dedupe not in DEDUPES:
+        raise Broken(f"dedupe must be one of {', '.join(DEDUPES)}")
+
+
+def _run_file(source: Source) -> ModuleType:
+    """Run the file, provided that its bytes are the ones that were trusted."""
+    data = Path(source.where).read_bytes()
+    if hashlib.sha256(data).hexdigest() != source.sha256:
+        raise Broken("the file changed after it was trusted")
+    module = ModuleType("debrief_plugin_file")
+    module.__file__ = source.where
+    sys.modules[module.__name__] = module
+    exec(compile(data, source.where, "exec"), module.__dict__)  # noqa: S102
+    return module
+
+
+def _classes(module: ModuleType) -> Iterable[type[Exporter]]:
+    """Return the exporters that the module defines itself."""
+    for value in vars(module).values():
+        if (
+            inspect.isclass(value)
+            and issubclass(value, Exporter)
+            and value.__module__ == module.__name__
+        ):
+            yield value
+
+
+def _from_package(source: Source) -> Iterable[type[Exporter]]:
+    """Return the exporters of an installed package: an exporter class, or a plugin with hooks."""
+    entry = importlib.metadata.EntryPoint(source.name, source.where, "debrief.exporters")
+    plugin = entry.load()
+    if inspect.isclass(plugin) and issubclass(plugin, Exporter):
+        return [plugin]
+    manager = hook_manager()
+    manager.register(plugin)
+    manager.check_pending()
+    found: list[type[Exporter]] = []
+    for implementation in manager.hook.debrief_exporters.get_hookimpls():
+        found.extend(cast("Iterable[type[Exporter]]", implementation.function()))
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""The desk: one open workspace, and the things to do in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from debrief import protocol
+from debrief.desk import overview as views
+from debrief.errors import EXIT_DISK, Problem
+from debrief.i18n import _
+from debrief.live import Live, utc_now
+from debrief.record import journal as journals
+from debrief.record.disk import Disk
+from debrief.record.keys import Keys
+from debrief.record.lock import Lock, session_lock
+from debrief.session import Session, Setup, State, replay, start
+from debrief.session import events as ev
+from debrief.session.model import Circumstances, Person, PhasePlan
+from debrief.text import token
+from debrief.workspace import config as configs
+from debrief.workspace import roster as rosters
+from debrief.workspace.places import Places
+
+if TYPE_CHECKING:
+    from debrief.delivery.trust import Registry
+    from debrief.desk.closing import Draft, Sealed
+    from debrief.protocol import Protocol
+
+
+class Desk:
+    """An open workspace. Opening one writes nothing; the first round makes what it needs."""
+
+    def __init__(
+        self,
+        places: Places,
+        clock: Callable[[], dt.datetime] = utc_now,
+        disk: Disk | None = None,
+        *,
+        plugins: bool = True,
+    ) -> None:
+        self.places = places
+        self.clock = clock
+        self.disk = disk or Disk()
+        self.plugins = plugins
+        """Whether anything but what comes with the program may run."""
+        self.config = self._config()
+        self._locks: dict[str, Lock] = {}
+
+    def _config(self) -> configs.Config:
+        path = self.places.settings
+        if not self.disk.exists(path):
+            return configs.Config()
+        return configs.parse(self.disk.read(path), path.name)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The supervisor's keys, made on first use."""
+        return Keys.load_or_create(self.disk, self.places.config)
+
+    # Protocols and people
+
+    def protocols(self) -> Mapping[str, Protocol]:
+        """Return every protocol here by id; a house's own stand in for bundled ones."""
+        return protocol.available([self.places.protocols])[0]
+
+    def protocol(self, protocol_id: str) -> Protocol:
+        """Return one protocol; raises Problem naming the nearest right id."""
+        return protocol.find(protocol_id, [self.places.protocols])
+
+    @cached_property
+    def roster(self) -> rosters.Roster:
+        """The people known here."""
+        path = self.places.roster
+        if not self.disk.exists(path):
+            return rosters.Roster(supervisor=rosters.new_id("s", ()))
+        return rosters.load(self.disk.read(path), self.keys, path.name)
+
+    def remember(self, people: Iterable[Person], team: str) -> None:
+        """Keep the people of a round in the roster, for next time."""
+        day = self.clock().astimezone().date().isoformat()
+        self.roster = self.roster.with_round(people, day, team)
+        self.disk.make_folder(self.places.workspace)
+        data = rosters.dump(self.roster, self.keys, self.config.recipients)
+        self.disk.publish(self.places.roster, data)
+
+    def setup(
+        self,
+        chosen: Protocol,
+        people: Iterable[Person],
+        language: str,
+        *,
+        team: str = "",
+        place: str = "online",
+        circumstances: Circumstances | None = None,
+    ) -> Setup:
+        """Return what a round starts from, with planned times for this many people."""
+        here = tuple(people)
+        plans = tuple(
+            PhasePlan(phase.key, phase.planned_seconds(len(here)), phase.each, phase.asks_load)
+            for phase in chosen.phases
+        )
+        return Setup(
+            protocol=chosen.id,
+            protocol_version=chosen.version,
+            protocol_kind=chosen.kind,
+            language=language,
+            phases=plans,
+            people=here,
+            supervisor=self.roster.supervisor,
+            team=team,
+            place=place,
+            ground_rules=protocol.GROUND_RULES_VERSION,
+            max_people=chosen.max_people,
+            earliest_hours=chosen.earliest_hours,
+            circumstances=circumstances or Circumstances(),
+        )
+
+    @cached_property
+    def exporters(self) -> Registry:
+        """Every exporter there is, asked about once."""
+        from debrief.desk import sending
+
+        return sending.registry(self)
+
+    # A round
+
+    def start(self, setup: Setup) -> Live:
+        """Open a round: its journal is on disk when this returns. Raises Problem."""
+        if not setup.people:
+            raise Problem(_("Nobody is in the round yet. Add at least one counsellor."))
+        now = self.clock()
+        session_id = f"{now.astimezone().date().isoformat()}-{token(6)}"
+        opened = ev.Opened(now, session_id, setup)
+        session = start(opened)
+        lock = self._lock(session_id)
+        self.disk.make_folder(self.places.live)
+        path = self.places.live / f"{session_id}.journal"
+        journal = journals.Journal.create(self.disk, path, session_id, self.keys)
+        first = journal.append(ev.encode(opened))
+        if not journal.wait(first, 10.0):
+            raise Problem(
+                _("The disk does not answer, so no round was opened. Try again."), EXIT_DISK
+            )
+        self._locks[session_id] = lock
+        self.remember(setup.people, setup.team)
+        return Live(session, journal, self.clock, first)
+
+    def unfinished(self) -> tuple[views.Unfinished, ...]:
+        """Return the rounds that were not closed, newest first; rolls a broken-off close on."""
+        return views.unfinished(self)
+
+    def resume(self, session_id: str) -> Live:
+        """Go on with a round that was not closed; raises Problem when it can't be."""
+        path = self.places.live / f"{session_id}.journal"
+        lock = self._lock(session_id)
+        recovered, journal = journals.Journal.reopen(self.disk, path, self.keys)
+        session = self.replayed(recovered.payloads)
+        self._locks[session_id] = lock
+        return Live(session, journal, self.clock, len(recovered.payloads))
+
+    def replayed(self, payloads: Iterable[bytes]) -> Session:
+        """Return the session that the journal's records tell; raises Problem."""
+        try:
+            return replay(ev.decode(payload) for payload in payloads)
+        except msgspec.MsgspecError:
+            raise Problem(
+                _(
+                    "A round was kept by another version of debrief and can't be read by this one. "
+                    "Nothing was changed; open it with the version that wrote it."
+                )
+            ) from None
+
+    def pause(self, live: Live) -> None:
+        """Leave a round without closing it; it can be resumed."""
+        live.journal.close()
+        self._release(live.state.id)
+
+    def _lock(self, session_id: str) -> Lock:
+        self.disk.make_folder(self.places.locks)
+        return session_lock(self.places.locks / f"{session_id}.lock")
+
+    def _release(self, session_id: str) -> None:
+        lock = self._locks.pop(session_id, None)
+        if lock is not None:
+            lock.release()
+
+    # Closing and sending
+
+    def draft(self, live: Live) -> Draft:
+        """Return the round as it would be closed now, with what would leave."""
+        from debrief.desk import closing
+
+        return closing.draft(self, live)
+
+    def close(self, live: Live, draft: Draft) -> Sealed:
+        """Close the round exactly as drafted, what was shown of it being let go.
+
+        Raises Problem, the round standing open.
+        """
+        from debrief.desk import closing
+
+        sealed = closing.close(self, live, draft)
+        self._release(live.state.id)
+        return sealed
+
+    def finish(self, state: State) -> Sealed:
+        """Carry a closed round's last steps to the end; each may have been done before."""
+        from debrief.desk import closing
+
+        return closing.finish(self, state)
+
+    # Looking back
+
+    def overview(self) -> views.Overview:
+        """Return what is open: rounds, follow-ups, what waits to leave, what was held last."""
+        return views.overview(self)
+
+    def held(self) -> tuple[views.Held, ...]:
+        """Return the closed sessions here, newest first."""
+        return views.held(self)
+
+    def session_path(self, wanted: str) -> Path:
+        """Return the file of a session by id, by the start of its id, or by path."""
+        return views.session_path(self, wanted)

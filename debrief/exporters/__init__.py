@@ -1,0 +1,17 @@
+"""The exporters that come with the program: each a module with one `Exporter` class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "folder": "debrief.exporters.folder:Folder",
+        "folder-html": "debrief.exporters.folder:FolderHtml",
+        "folder-json": "debrief.exporters.folder:FolderJson",
+        "webhook": "debrief.exporters.webhook:Webhook",
+    }
+)
+"""Name -> module and class. Listed here so that finding one loads no other."""

@@ -1,0 +1,242 @@
+"""Closing, question by question: nobody is closed over, and what leaves is read before it does."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from debrief import words
+from debrief.desk.closing import Draft, Preview, Sealed
+from debrief.errors import Problem
+from debrief.i18n import _, ngettext
+from debrief.plain import reading, showing, steps
+from debrief.plain import vocabulary as v
+from debrief.plain.context import Context
+from debrief.session import SignKey
+from debrief.session import events as ev
+from debrief.session.guardrails import Guardrail, to_settle, to_tell
+from debrief.session.model import Person
+
+
+class BackToRound(Exception):
+    """The supervisor wants to go on with the round."""
+
+
+class CloseTalk:
+    """Walks through what is open, shows what leaves, and seals. `back` returns to the round."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.live = context.live
+        self.talk = context.talk
+        self._signs = steps.AboutSigns(context)
+        self._agreements = steps.Agreements(context)
+
+    def run(self) -> Sealed | None:
+        """Return the sealed session, None to go on with the round. Raises InputEnded."""
+        self.talk.tell(
+            "",
+            _("Closing. Answer each question; {back} goes back to the round.").format(
+                back=v.STEP_BACK.split("|")[0]
+            ),
+        )
+        try:
+            self._warnings()
+            self._settle_all()
+            self._actions()
+            self._own_load()
+            return self._seal()
+        except BackToRound:
+            return None
+
+    def _ask(self, question: str) -> str:
+        """Return an answer that is not empty; `back` leaves, `/undo` takes back a step."""
+        while True:
+            answer = self._ask_any(question)
+            if answer:
+                return answer
+            self.talk.tell(_("This needs an answer."))
+
+    def _ask_any(self, question: str) -> str:
+        answer = self.talk.ask(question)
+        if v.is_one_of(answer.removeprefix("/"), v.STEP_BACK):
+            raise BackToRound
+        return answer
+
+    # What stands open
+
+    def _warnings(self) -> None:
+        state = self.live.state
+        for one in to_tell(state):
+            self.talk.tell("! " + words.guardrail(one, state))
+
+    def _settle_all(self) -> None:
+        """Ask about the first thing that is open until nothing is."""
+        while open_still := self._in_order():
+            one = open_still[0]
+            try:
+                self._settle(one)
+            except Problem as problem:
+                self.talk.tell(str(problem))
+
+    def _in_order(self) -> list[Guardrail]:
+        """Return what is open: unread signs first, since they bear on what is agreed."""
+        rank = {"acute-sign-unread": 0, "duty-open": 1}
+        return sorted(to_settle(self.live.state), key=lambda one: rank.get(one.code, 2))
+
+    def _settle(self, one: Guardrail) -> None:
+        if one.code == "acute-sign-unread":
+            self._unread(one.about)
+        elif one.code == "duty-open":
+            self._duty(one)
+        elif one.code == "follow-up-missing":
+            self._follow_up(one, self.context.someone(one.about))
+        else:
+            self._weigh(one, self.context.someone(one.about))
+
+    def _unread(self, person_id: str) -> None:
+        """Ask about the first unread sign of danger in the person's notes."""
+        self.context.fresh_signs()
+        for key, sign in self.live.state.signs.items():
+            unread = sign.decision == "open" and sign.level == "acute" and sign.seen.band == "firm"
+            if key.person == person_id and unread:
+                self._decide(key)
+                return
+
+    def _decide(self, key: SignKey) -> None:
+        line = self.context.sign_line(key, self.live.state.signs[key])
+        self.talk.tell(line)
+        answer = self._ask(_("A sign of danger stands unread: confirm, dismiss, or whose?"))
+        self._signs.decide(key, reading.sign_answer(answer))
+
+    def _duty(self, one: Guardrail) -> None:
+        state = self.live.state
+        self.talk.tell(showing.duty_line(state, one.about))
+        answer = self._ask(_("How did it end: acted, agreed, or no for not a duty?"))
+        self._agreements.end_duty(one.about, answer)
+
+    def _follow_up(self, one: Guardrail, person: Person) -> None:
+        state = self.live.state
+        for key, sign in state.signs.items():
+            if key.person == person.id and sign.decision == "confirmed":
+                self.context.fresh_signs()
+                self.talk.tell(self.context.sign_line(key, sign))
+        self.talk.tell(words.guardrail(one, state))
+        answer = self._ask(
+            _("{name}: tomorrow, 3d, month, a date and time, declined, or none?").format(
+                name=person.name
+            )
+        )
+        steps.settle(self.context, person, answer)
+
+    def _weigh(self, one: Guardrail, person: Person) -> None:
+        """A guardrail that stops: agree a contact after all, or go on, which is recorded."""
+        self.talk.tell("! " + words.guardrail(one, self.live.state))
+        answer = self._ask(
+            _("{name}: write a time, or anyway to go on; that is noted in the record.").format(
+                name=person.name
+            )
+        )
+        if v.is_one_of(answer, v.ANYWAY):
+            self.live.do(ev.Overridden(self.live.clock(), one.key))
+        else:
+            steps.settle(self.context, person, answer)
+
+    # Actions and the supervisor
+
+    def _actions(self) -> None:
+        for one in self.live.state.actions:
+            self.talk.tell(showing.action_line(self.live.state, one))
+        question = _("Work on the work that was agreed: what; who; until when. Empty when done.")
+        while answer := self._ask_any(question):
+            try:
+                self._agreements.action(answer)
+            except Problem as problem:
+                self.talk.tell(str(problem))
+
+    def _own_load(self) -> None:
+        question = _("And you: how heavily does it sit, 0 to 10? Empty to leave it out.")
+        while answer := self._ask_any(question):
+            try:
+                given = reading.load(answer)
+            except Problem as problem:
+                self.talk.tell(str(problem))
+                continue
+            self.live.do(ev.SupervisorLoad(self.live.clock(), given))
+            return
+
+    # Sealing
+
+    def _seal(self) -> Sealed | None:
+        """Show what leaves, ask, and seal exactly that. Raises Problem once the close is noted."""
+        made = self.context.desk.draft(self.live)
+        self._account(made)
+        self.talk.tell(*preview_lines(made.previews))
+        if not self.talk.agrees(_("Close and seal the round?")):
+            self.talk.tell(_("The round was not closed; it goes on."))
+            return None
+        try:
+            return self.context.desk.close(self.live, made)
+        except Problem as problem:
+            if self.live.state.closed is not None:
+                raise
+            self.talk.tell(str(problem))
+            return None
+
+    def _account(self, made: Draft) -> None:
+        state = made.state
+        self.talk.tell("", _("As it will be sealed:"))
+        for person in state.people:
+            agreed = state.follow_ups[person.id]
+            self.talk.tell(f"  {person.name}: {words.follow_up(agreed.outcome, agreed.when)}")
+        for duty in state.duties:
+            self.talk.tell("  " + showing.duty_line(state, duty))
+        for action in state.actions:
+            self.talk.tell("  " + showing.action_line(state, action))
+
+
+def preview_lines(previews: tuple[Preview, ...]) -> list[str]:
+    """Return what leaves, destination by destination, to the byte."""
+    if not previews:
+        return [_("Nothing leaves this computer.")]
+    lines = [_("What leaves:")]
+    for one in previews:
+        lines += _preview(one)
+    return lines
+
+
+def _preview(one: Preview) -> list[str]:
+    head = _("{destination}: level {level}; fields {fields}").format(
+        destination=one.destination, level=one.level, fields=", ".join(one.fields)
+    )
+    if one.document is None:
+        return ["", head, _("  It can't leave, and waits: {problem}").format(problem=one.problem)]
+    return ["", head, *body_lines(one.document.body, one.document.sha256)]
+
+
+def body_lines(body: bytes, digest: str) -> list[str]:
+    """Return what is sent, line by line, with its size and its sha256 (hex)."""
+    size = ngettext("{n} byte", "{n} bytes", len(body)).format(n=len(body))
+    text = body.decode("utf-8", "replace").splitlines()
+    return [f"  {size}, sha256 {digest}", *(f"  | {line}" for line in text)]
+
+
+def sealed_lines(sealed: Sealed, digest: str, at: dt.datetime) -> list[str]:
+    """Return what became of a closed round; `digest` is its file's sha256, in hex."""
+    lines = [
+        "",
+        _("The round was closed {time}.").format(time=words.clock(at)),
+        _("File: {path}").format(path=sealed.path),
+        _("sha256: {digest}").format(digest=digest),
+        _("Ledger: line {n}").format(n=sealed.ledger_line),
+    ]
+    if sealed.queued:
+        lines.append(
+            ngettext(
+                "{n} summary is queued to leave; `debrief outbox send` sends it.",
+                "{n} summaries are queued to leave; `debrief outbox send` sends them.",
+                sealed.queued,
+            ).format(n=sealed.queued)
+        )
+    else:
+        lines.append(_("Nothing waits to be sent."))
+    return lines

@@ -1,0 +1,125 @@
+"""The round itself: every line is a note or a command, and nothing typed ends it by mistake."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from debrief import words
+from debrief.errors import Problem
+from debrief.i18n import _
+from debrief.plain import reading, showing, steps
+from debrief.plain.context import Context
+from debrief.plain.vocabulary import command_name
+from debrief.session.guardrails import to_tell
+
+
+class RoundTalk:
+    """Takes lines until the supervisor closes or leaves."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._flow = steps.Flow(context)
+        self._looking = steps.Looking(context)
+        self._steps = {
+            **self._flow.steps,
+            **self._looking.steps,
+            **steps.AboutPeople(context).steps,
+            **steps.AboutSigns(context).steps,
+            **steps.Agreements(context).steps,
+        }
+        self._shown: tuple[int, str | None] | None = None
+        self._warned: set[str] = set()
+        self.troubles: list[Problem] = []
+        """What the journal's thread had to tell; shown before the next line is read."""
+
+    def run(self) -> Literal["close", "leave"]:
+        """Take lines until /close or /leave. Raises InputEnded."""
+        context = self.context
+        self._introduce()
+        while True:
+            self._tell_changes()
+            said = context.talk.listen()
+            try:
+                line = reading.line(said)
+                if line.command == "close":
+                    return "close"
+                if line.command == "leave":
+                    return "leave"
+                if line.command is not None:
+                    self._steps[line.command](line.text)
+                elif line.text:
+                    self.note(line.text)
+                else:
+                    self._end_note()
+            except Problem as problem:
+                context.talk.tell(str(problem))
+
+    def _introduce(self) -> None:
+        state, talk = self.context.state, self.context.talk
+        if self._shown is not None:
+            return
+        talk.tell(
+            _("Round {id}. {help} lists what you can do; everything you write is kept.").format(
+                id=state.id, help=command_name("help")
+            )
+        )
+        if state.phase == 0:
+            self._looking.rules("")
+
+    def note(self, text: str) -> None:
+        """Add a line to the note of whoever has the word, and tell the signs in it."""
+        live, who = self.context.live, self.context.target
+        phase = live.state.plan.key
+        before = live.state.note(phase, who)
+        live.write(phase, who, f"{before}\n{text}" if before else text)
+        live.look(phase, who)
+
+    def _end_note(self) -> None:
+        """An empty line: the next voice; where nobody has the word, the next phase."""
+        if self.context.state.speaker is not None:
+            self.context.live.next_voice()
+        else:
+            self._flow.phase("")
+
+    def _tell_changes(self) -> None:
+        """Tell what is new since the last line: signs, warnings, phase, voice, trouble."""
+        context, talk = self.context, self.context.talk
+        while self.troubles:
+            talk.tell(str(self.troubles.pop(0)))
+        talk.tell(*lines) if (lines := context.fresh_signs()) else None
+        state = context.state
+        for one in to_tell(state):
+            if one.key not in self._warned:
+                self._warned.add(one.key)
+                talk.tell("! " + words.guardrail(one, state))
+        if self._shown is None or self._shown[0] != state.phase:
+            self._tell_phase()
+        if self._shown != (state.phase, state.speaker):
+            self._tell_voice()
+        self._shown = (state.phase, state.speaker)
+
+    def _tell_phase(self) -> None:
+        context = self.context
+        phase = context.phase
+        if phase is not None:
+            context.talk.tell(*showing.phase_lines(phase, context.state, context.lang))
+        else:
+            context.talk.tell("", context.phase_name)
+
+    def _tell_voice(self) -> None:
+        context, state = self.context, self.context.state
+        context.talk.tell(f"{showing.voice(state)}:")
+        if state.speaker is not None:
+            if state.plan.asks_load and state.speaker not in state.loads:
+                context.talk.tell(
+                    _("(ask for the load: {load} 0 to 10)").format(load=command_name("load"))
+                )
+            note = state.note(state.plan.key, state.speaker)
+        else:
+            if state.plan.each and self._shown is not None:
+                context.talk.tell(
+                    _("(everyone has had the word; an empty line goes to the next phase)")
+                )
+            note = state.note(state.plan.key, context.target)
+        for line in note.splitlines():
+            context.talk.tell(f"  | {line}")

@@ -1,0 +1,103 @@
+"""A whole plain session: set up or resume, the round, the close; and the way out of each."""
+
+from __future__ import annotations
+
+import hashlib
+
+from debrief.desk import Desk, Unfinished
+from debrief.errors import EXIT_INPUT, Problem
+from debrief.i18n import _
+from debrief.live import Live
+from debrief.plain.close import CloseTalk, sealed_lines
+from debrief.plain.context import Context
+from debrief.plain.round import RoundTalk
+from debrief.plain.setup import Asked, SetupTalk
+from debrief.plain.talk import InputEnded, Talk
+
+__all__ = ["Asked", "go_on", "start"]
+
+
+def start(desk: Desk, talk: Talk, asked: Asked = Asked()) -> int:
+    """Ask for everything, hold the round, close it; return the exit status.
+
+    A round that was not closed is offered first. When the input ends before the close the round
+    is kept, and the status is EXIT_INPUT. Raises Problem where nothing can be opened.
+    """
+    try:
+        live = _offered(desk, talk) or SetupTalk(desk, talk, asked).open()
+    except InputEnded:
+        talk.tell(_("The input ended before a round was opened, so nothing was kept."))
+        return EXIT_INPUT
+    return _hold(desk, live, talk)
+
+
+def go_on(desk: Desk, wanted: str, talk: Talk) -> int:
+    """Go on with the round whose id is, or begins with, `wanted`; raises Problem."""
+    return _hold(desk, desk.resume(_pick(desk.unfinished(), wanted)), talk)
+
+
+def _pick(unfinished: tuple[Unfinished, ...], wanted: str) -> str:
+    close = [one.id for one in unfinished if one.id.startswith(wanted)]
+    if wanted in close:
+        return wanted
+    if len(close) == 1:
+        return close[0]
+    known = ", ".join(one.id for one in unfinished)
+    if not known:
+        raise Problem(_("There is no round to go on with; every round is closed."))
+    raise Problem(_("Say which round to go on with, one of: {ids}.").format(ids=known))
+
+
+def _offered(desk: Desk, talk: Talk) -> Live | None:
+    """Offer the rounds that were not closed; return the one to go on with."""
+    for one in desk.unfinished():
+        if one.state is None:
+            talk.tell(
+                _("The round {id} can't be resumed: {problem}").format(
+                    id=one.id, problem=one.problem
+                )
+            )
+        elif talk.agrees(_("The round {id} was not closed. Go on with it?").format(id=one.id)):
+            return desk.resume(one.id)
+    return None
+
+
+def _hold(desk: Desk, live: Live, talk: Talk) -> int:
+    """Hold the round to its close or until the supervisor leaves; it is kept whatever happens."""
+    context = Context(desk, live, talk)
+    face = RoundTalk(context)
+    live.journal.on_trouble = face.troubles.append
+    try:
+        while face.run() == "close":
+            sealed = CloseTalk(context).run()
+            if sealed is not None:
+                digest = hashlib.sha256(desk.disk.read(sealed.path)).hexdigest()
+                talk.tell(*sealed_lines(sealed, digest, desk.clock()))
+                return 0
+        _keep(desk, live, talk)
+    except InputEnded:
+        _keep(desk, live, talk)
+        return EXIT_INPUT
+    except Problem:
+        desk.pause(live)
+        talk.tell(_("That the round is closed is noted; the next start carries the rest on."))
+        raise
+    except BaseException:
+        desk.pause(live)
+        raise
+    return 0
+
+
+def _keep(desk: Desk, live: Live, talk: Talk) -> None:
+    """Leave the round open, and say truthfully what is kept."""
+    kept = live.settle(10.0)
+    desk.pause(live)
+    command = f"debrief run --plain --resume {live.state.id}"
+    if kept:
+        sentence = _("The round is kept, not closed. Go on with it: {command}")
+    else:
+        sentence = _(
+            "The disk did not confirm the last lines, so they may be lost; the rest of the round "
+            "is kept. Go on with it: {command}"
+        )
+    talk.tell("", sentence.format(command=command))

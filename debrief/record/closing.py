@@ -1,0 +1,76 @@
+"""Closing a round on disk: every step may be repeated, so a crash anywhere rolls forward."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from debrief.errors import EXIT_INPUT, Problem
+from debrief.i18n import _
+from debrief.record import ledger, sessionfile, signers, verify
+from debrief.record.disk import AlreadyThere, Disk
+from debrief.record.keys import Keys
+from debrief.session.model import State
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """Where a closed round is, and what the ledger says of it."""
+
+    path: Path
+    root: str
+    ledger_line: int
+
+
+def seal(
+    disk: Disk,
+    folder: Path,
+    state: State,
+    keys: Keys,
+    *,
+    recipients: Iterable[str] = (),
+    privacy: sessionfile.Privacy = "sealed",
+    retention: sessionfile.Retention = sessionfile.Retention(),
+) -> Sealed:
+    """Publish the session file of a closed round and enter it in the ledger; durable on return.
+
+    A file that an interrupted close left behind is kept if it is whole and ours, and the rest is
+    done. The journal may be removed afterwards. Raises Problem.
+    """
+    path = sessionfile.path_for(folder, state)
+    disk.make_folder(path.parent)
+    data = sessionfile.build(
+        state, keys, recipients=recipients, privacy=privacy, retention=retention
+    )
+    try:
+        disk.publish(path, data, exclusive=True)
+    except AlreadyThere:
+        data = disk.read(path)
+        if not verify.verify_file(data, path.name, (keys.public_key,), None).ok:
+            raise _taken(path) from None
+    with ledger.folder_lock(folder):
+        signers.remember(disk, folder, keys.public_key)
+    root = sessionfile.read(data, path.name).root
+    line = ledger.append(
+        disk,
+        folder,
+        {
+            "event": "close",
+            "session": state.id,
+            "file": hashlib.sha256(data).hexdigest(),
+            "root": root,
+            "signer": keys.fingerprint,
+        },
+    )
+    return Sealed(path, root, line)
+
+
+def _taken(path: Path) -> Problem:
+    sentence = _(
+        "{path} is there already and is not whole, or was not sealed with the key on this "
+        "computer, so it was left as it is. The round is safe in its journal; move that file away "
+        "and close again."
+    )
+    return Problem(sentence.format(path=path), EXIT_INPUT)

@@ -1,0 +1,210 @@
+"""The only place that writes what must last: whole files, appended files, folders.
+
+Every method either finishes durably (the data and its name are on the medium) or raises a
+Problem and leaves what was there before as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from pathlib import Path
+from typing import Final
+
+from debrief.errors import EXIT_DISK, Problem
+from debrief.i18n import _
+from debrief.record.system import System
+from debrief.text import token
+
+_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG})
+_REFUSED: Final = frozenset({errno.EACCES, errno.EPERM})
+_GONE: Final = frozenset(
+    {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR, errno.ENOTCONN}
+    | {getattr(errno, "ESTALE", errno.ENODEV)}
+)
+TEMPORARY: Final = ".tmp"
+"""How the name of a half-written file ends; such a file means nothing and may be removed."""
+
+
+class AlreadyThere(Problem):
+    """A file that must not be replaced exists."""
+
+
+def disk_problem(error: OSError, path: Path) -> Problem:
+    """Return the sentence for what the disk answered about `path`; status EXIT_DISK."""
+    if error.errno in _FULL:
+        sentence = _(
+            "The disk is full, so {path} could not be saved. What was there before is unchanged. "
+            "Free some space, then try again."
+        )
+    elif error.errno == errno.EROFS:
+        sentence = _(
+            "The disk can only be read, so {path} could not be saved. What was there before is "
+            "unchanged. Choose another folder, or make the disk writable."
+        )
+    elif error.errno in _REFUSED:
+        sentence = _(
+            "You may not use {path}. Nothing was changed. Give yourself access to it, or choose "
+            "another folder."
+        )
+    elif error.errno in _GONE:
+        sentence = _(
+            "{path} is not there, or its disk is gone. Nothing was changed. Check the folder and "
+            "that the disk is connected."
+        )
+    else:
+        sentence = _(
+            "The disk reported an error for {path} (error {number}). What was there before is "
+            "unchanged. Check the disk, and use another one if it happens again."
+        )
+    return Problem(sentence.format(path=path, number=error.errno), EXIT_DISK)
+
+
+class Appender:
+    """A file that only grows, and can be cut back. Not safe for use by two threads at once."""
+
+    def __init__(self, system: System, handle: int, path: Path) -> None:
+        self._system = system
+        self._handle: int | None = handle
+        self.path = path
+
+    def _open(self) -> int:
+        if self._handle is None:
+            raise Problem(_("{path} is already closed.").format(path=self.path), EXIT_DISK)
+        return self._handle
+
+    @property
+    def length(self) -> int:
+        """The length of the file in bytes, a failed write included."""
+        try:
+            return self._system.length(self._open())
+        except OSError as error:
+            raise disk_problem(error, self.path) from error
+
+    def append(self, data: bytes) -> None:
+        """Write all of `data` at the end; after a Problem some of it may stand there."""
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[self._system.write(self._open(), left) :]
+        except OSError as error:
+            raise disk_problem(error, self.path) from error
+
+    def sync(self) -> None:
+        """Return when everything appended is on the medium.
+
+        After a Problem here nobody knows what is on the medium, and syncing again may lie: use a
+        new file.
+        """
+        try:
+            self._system.sync_data(self._open())
+        except OSError as error:
+            raise disk_problem(error, self.path) from error
+
+    def truncate(self, length: int) -> None:
+        """Cut the file to `length` bytes."""
+        try:
+            self._system.truncate(self._open(), length)
+        except OSError as error:
+            raise disk_problem(error, self.path) from error
+
+    def close(self) -> None:
+        """Give the file back; safe to call twice."""
+        if self._handle is not None:
+            handle, self._handle = self._handle, None
+            with contextlib.suppress(OSError):  # what mattered was synced before
+                self._system.close(handle)
+
+
+class Disk:
+    """The real disk. Tests give it a `System` of their own to make calls fail or vanish."""
+
+    def __init__(self, system: System | None = None) -> None:
+        self._system = system or System()
+
+    def read(self, path: Path, limit: int | None = None) -> bytes:
+        """Return the bytes of `path`, at most `limit` of them; raises Problem."""
+        try:
+            return self._system.read(path, limit)
+        except OSError as error:
+            raise disk_problem(error, path) from error
+
+    def publish(self, path: Path, data: bytes, mode: int = 0o600, exclusive: bool = False) -> None:
+        """Make `path` hold exactly `data`, or leave it as it was; durable when it returns.
+
+        With `exclusive` an existing file is never replaced: AlreadyThere. Raises Problem.
+        """
+        temporary = path.with_name(f".{path.name[:200]}.{token(8)}{TEMPORARY}")
+        try:
+            self._write_new(temporary, data, mode)
+            if exclusive:
+                self._system.link(temporary, path)
+                with contextlib.suppress(FileNotFoundError):  # a rename took it along
+                    self._system.unlink(temporary)
+            else:
+                self._system.rename(temporary, path)
+            self._system.sync_folder(path.parent)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                self._system.unlink(temporary)
+            if exclusive and isinstance(error, FileExistsError):
+                sentence = _("{path} exists already and was left as it is.")
+                raise AlreadyThere(sentence.format(path=path), EXIT_DISK) from error
+            raise disk_problem(error, path) from error
+
+    def _write_new(self, path: Path, data: bytes, mode: int) -> None:
+        handle = self._system.open_new(path, mode)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[self._system.write(handle, left) :]
+            self._system.sync(handle)
+        finally:
+            self._system.close(handle)
+
+    def open_append(self, path: Path, mode: int = 0o600) -> Appender:
+        """Return an appender for `path`, creating it durably if missing; raises Problem."""
+        try:
+            new = not self._system.exists(path)
+            handle = self._system.open_append(path, mode)
+            appender = Appender(self._system, handle, path)
+            if new:
+                self._system.sync_folder(path.parent)
+        except OSError as error:
+            raise disk_problem(error, path) from error
+        return appender
+
+    def unlink(self, path: Path) -> None:
+        """Remove `path` durably; fine if it is not there. Raises Problem."""
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                self._system.unlink(path)
+            if self._system.exists(path.parent):
+                self._system.sync_folder(path.parent)
+        except OSError as error:
+            raise disk_problem(error, path) from error
+
+    def make_folder(self, path: Path, mode: int = 0o700) -> None:
+        """Create `path` and the folders above it durably; fine if it is there. Raises Problem."""
+        try:
+            missing = [folder for folder in (path, *path.parents) if not self.exists(folder)]
+            for folder in reversed(missing):
+                with contextlib.suppress(FileExistsError):
+                    self._system.make_folder(folder, mode)
+                self._system.sync_folder(folder.parent)
+        except OSError as error:
+            raise disk_problem(error, path) from error
+
+    def exists(self, path: Path) -> bool:
+        """Tell whether something has this name; raises Problem when that cannot be known."""
+        try:
+            return self._system.exists(path)
+        except OSError as error:
+            raise disk_problem(error, path) from error
+
+    def list(self, path: Path) -> tuple[str, ...]:
+        """Return the names in the folder, sorted; raises Problem."""
+        try:
+            return tuple(sorted(self._system.names(path)))
+        except OSError as error:
+            raise disk_problem(error, path) from error

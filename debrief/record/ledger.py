@@ -1,0 +1,213 @@
+"""The ledger: one line for each thing that happened to a session file, chained by digests.
+
+A line is `key:value` fields with two spaces between them, and LF:
+
+    n:42  at:2026-11-21T21:24:41Z  event:close  session:2026-11-21-k7q2m9  file:...  prev:...
+
+First `n` (the line's number, from 1), `at` (UTC), `event` and `session`; then fields of the event
+in any order; last `prev`, the SHA-256 of every byte before this line. Keys are `[a-z_]+`, values
+printable ASCII without space. In `close`, and in any later event that changes the file, `file` is
+the SHA-256 of the whole file as it is since then, `root` that of its list of blocks, `signer` the
+fingerprint of the key. `key` tells events of one kind apart, such as the receipt of an export.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from debrief.errors import Problem
+from debrief.i18n import _
+
+if TYPE_CHECKING:
+    from debrief.record.disk import Disk
+    from debrief.record.lock import Lock
+
+NAME: Final = "ledger.txt"
+LOCK: Final = ".ledger.lock"
+EVENTS: Final = ("close", "export", "erase", "expire")
+_LINE: Final = re.compile(
+    r"n:[1-9][0-9]*  at:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z  event:[a-z-]+"
+    r"  session:[a-z0-9-]+(?:  [a-z_]+:[!-~]+)*  prev:[0-9a-f]{64}"
+)
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of the ledger that is written as it should be."""
+
+    number: int
+    fields: Mapping[str, str]
+
+    @property
+    def event(self) -> str:
+        """What happened: close, export, erase, expire."""
+        return self.fields["event"]
+
+    @property
+    def session(self) -> str:
+        """The id of the session it happened to."""
+        return self.fields["session"]
+
+
+class LedgerProblem(msgspec.Struct, frozen=True):
+    """What is wrong with one line (from 1)."""
+
+    line: int
+    code: str
+    """form, number, chain or torn."""
+    sentence: str
+
+
+def folder_lock(folder: Path) -> Lock:
+    """Take the lock of the sessions folder for a short change; raises Problem after 10 s."""
+    from debrief.record.lock import folder_lock as take
+
+    return take(folder / LOCK)
+
+
+def _parse(text: str) -> dict[str, str] | None:
+    if _LINE.fullmatch(text) is None:
+        return None
+    fields: dict[str, str] = {}
+    for part in text.split("  "):
+        key, _colon, value = part.partition(":")
+        if key in fields:
+            return None
+        fields[key] = value
+    return fields
+
+
+def lines(data: bytes) -> tuple[Line, ...]:
+    """Return every well-formed line, without checking the chain; `check` does that."""
+    found = []
+    for number, raw in enumerate(data.split(b"\n"), 1):
+        fields = _parse(raw.decode("ascii", "replace"))
+        if fields is not None:
+            found.append(Line(number, fields))
+    return tuple(found)
+
+
+def check(data: bytes) -> tuple[LedgerProblem, ...]:
+    """Return what is wrong with the ledger, line by line; empty when it is whole.
+
+    Removing lines from the end cannot be seen here: a session file without a line tells.
+    """
+    problems = []
+    before = hashlib.sha256()
+    for number, raw in enumerate(_rows(data), 1):
+        code = _fault(raw, number, before.hexdigest())
+        if code:
+            problems.append(LedgerProblem(number, code, _sentence(code).format(line=number)))
+        before.update(raw)
+    return tuple(problems)
+
+
+def _rows(data: bytes) -> list[bytes]:
+    """Return the lines with their line ends; only the last may lack one."""
+    rows = [row + b"\n" for row in data.split(b"\n")]
+    last = rows.pop()[:-1]
+    return [*rows, last] if last else rows
+
+
+def _fault(raw: bytes, number: int, before: str) -> str:
+    if not raw.endswith(b"\n"):
+        return "torn"
+    fields = _parse(raw[:-1].decode("ascii", "replace"))
+    if fields is None:
+        return "form"
+    if fields["n"] != str(number):
+        return "number"
+    return "" if fields["prev"] == before else "chain"
+
+
+def _sentence(code: str) -> str:
+    if code == "torn":
+        return _("Line {line} of the ledger is cut short: it was not finished, or was changed.")
+    if code == "form":
+        return _("Line {line} of the ledger is not written as debrief writes it.")
+    if code == "number":
+        return _("Line {line} of the ledger has another number: lines were removed or added.")
+    return _("The lines before line {line} of the ledger are not the ones it was written after.")
+
+
+def has(data: bytes, event: str, session: str, key: str = "") -> bool:
+    """Tell whether the ledger has this event for the session, with this `key` field if given."""
+    return any(
+        line.event == event and line.session == session and line.fields.get("key", "") == key
+        for line in lines(data)
+    )
+
+
+def _whole(data: bytes) -> bytes:
+    """Return the ledger as it should be before the next line: an unfinished last one is gone.
+
+    A last line that is complete but for its line end was finished by a fault of the disk or an
+    editor, and stays.
+    """
+    if not data or data.endswith(b"\n"):
+        return data
+    start = data.rfind(b"\n") + 1
+    complete = data + b"\n"
+    number = data.count(b"\n") + 1
+    before = hashlib.sha256(data[:start]).hexdigest()
+    return complete if not _fault(complete[start:], number, before) else data[:start]
+
+
+def _format(number: int, event: Mapping[str, str], before: str) -> bytes:
+    at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fields = {"n": str(number), "at": at, "event": event["event"], "session": event["session"]}
+    fields |= {key: value for key, value in event.items() if value}
+    fields["prev"] = before
+    text = "  ".join(f"{key}:{value}" for key, value in fields.items())
+    if _parse(text) is None or event["event"] not in EVENTS or {"n", "prev"} & event.keys():
+        raise ValueError("not a ledger event")
+    return text.encode("ascii") + b"\n"
+
+
+def append(disk: Disk, folder: Path, event: Mapping[str, str]) -> int:
+    """Add an event durably and return its line number; once only per (event, session, key).
+
+    `event` has `event` and `session`, `at` if it was not now, and further fields; empty ones are
+    left out. If the same event is there already, its number is returned and nothing is written.
+    Raises Problem, ValueError for an event that cannot be a line.
+    """
+    with folder_lock(folder):
+        path = folder / NAME
+        found = disk.read(path) if disk.exists(path) else b""
+        data = _whole(found)
+        if has(data, event["event"], event["session"], event.get("key", "")):
+            return next(
+                line.number
+                for line in lines(data)
+                if (line.event, line.session, line.fields.get("key", ""))
+                == (event["event"], event["session"], event.get("key", ""))
+            )
+        number = data.count(b"\n") + 1
+        new = data + _format(number, event, hashlib.sha256(data).hexdigest())
+        appender = disk.open_append(path)
+        try:
+            kept = len(found) if new.startswith(found) else len(data)
+            if kept < len(found):
+                appender.truncate(kept)
+            appender.append(new[kept:])
+            appender.sync()
+        except Problem:
+            with suppress(Problem):  # the next append cuts an unfinished line as well
+                appender.truncate(len(data))
+            raise
+        finally:
+            appender.close()
+    return number
+
+
+def latest(found: Iterable[Line], session: str) -> Line | None:
+    """Return the last line that says what the session's file should be now, None if none does."""
+    telling = [line for line in found if line.session == session and "file" in line.fields]
+    return telling[-1] if telling else None

@@ -1,0 +1,22 @@
+"""The round as a pure state machine: events in, a new frozen state out.
+
+`apply` and `replay` are the only ways a state changes; `guardrails` tells what must be settled
+before the close and what the supervisor should be warned of; `rounds` answers who is next.
+"""
+
+from debrief.session.apply import Refused, Session, apply, replay, start
+from debrief.session.model import ROUND, NoteKey, Person, Setup, SignKey, State
+
+__all__ = [
+    "ROUND",
+    "NoteKey",
+    "Person",
+    "Refused",
+    "Session",
+    "Setup",
+    "SignKey",
+    "State",
+    "apply",
+    "replay",
+    "start",
+]

@@ -1,0 +1,9 @@
+"""Crisis signs in what supervisors write: pointed at, never decided."""
+
+from __future__ import annotations
+
+from debrief.signs.codes import CODES, Code, Level, name
+from debrief.signs.model import Band, Sign, Subject, shown
+from debrief.signs.scan import scan
+
+__all__ = ["CODES", "Band", "Code", "Level", "Sign", "Subject", "name", "scan", "shown"]

@@ -1,0 +1,534 @@
+"""Slot patterns over words: how they are written, and how they are matched.
+
+One pattern a line. Words stand as they are folded (lower case); between two slots up to two of the
+language's *fillers* (small adverbs, subject pronouns) may stand unmentioned, so that one line
+covers `orker ikke mere`, `orker jeg bare ikke mere` and `orker hun altså ikke mere`.
+
+    word            that word, also written without its æ ø å (`graed`, `grad` for `græd`)
+    word*  *word    words that begin, or end, so
+    a|b|c           one of them
+    (a b|c)         one of them, where some are several words
+    word?  (a b)?   may be missing
+    {a b}           both, in either order (`{vil ikke} leve`: main and subordinate clause)
+    a_b             b straight after a, no filler between; binds closest, so `a_b|c` is a choice
+    ~3              up to three words of any kind
+    #  #10          a number, in digits or one of the number words; digits that are at least 10
+    <class>         a word of the class of that name in context.toml
+    !word           the next word is not this one; as the first slot, the word before is not
+    ^  $            begin, or end, of a clause
+
+Inside round brackets every bar parts two rows: `(tage|tog livet)` is `tage`, or `tog livet`.
+A word is one run of letters and digits, so `self-harm` is written `self harm`.
+
+A match never crosses a sentence end. Matching keeps a set of positions (no backtracking), so its
+cost per starting place is bounded by the pattern's own length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Generic, TypeVar
+
+from debrief.signs.words import Words, fold, pieces
+
+Kept = TypeVar("Kept")
+
+FILLERS: Final = 2
+"""How many fillers may stand between two slots."""
+_LEXEME: Final = re.compile(r"~\d|[(){}|?!^$_]|#\d{0,4}|<[a-z_]+>|\*?[^\s(){}|?!^$_~#<>*]+\*?|\S")
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be read; the text says what is wrong."""
+
+
+class Matcher:
+    """A text being matched: its words, the language's fillers, and a count of words looked at."""
+
+    def __init__(self, words: Words, fillers: frozenset[str]) -> None:
+        self.words = words
+        self.keys = words.keys
+        self.filler = [key in fillers for key in words.keys]
+        self.visits = 0
+
+
+class Slot:
+    """One word, or one of several."""
+
+    __slots__ = ("exact", "heads", "least", "strict", "tails")
+
+    def __init__(self) -> None:
+        self.exact: set[str] = set()
+        self.heads: tuple[str, ...] = ()
+        self.tails: tuple[str, ...] = ()
+        self.least = -1
+        self.strict = False
+
+    def join(self, other: Slot) -> None:
+        """Take up the words of another slot."""
+        self.exact |= other.exact
+        self.heads += other.heads
+        self.tails += other.tails
+        self.least = max(self.least, other.least)
+
+    def fits(self, key: str) -> bool:
+        """Tell whether the folded word `key` is one of this slot's."""
+        return (
+            key in self.exact
+            or (bool(self.heads) and key.startswith(self.heads))
+            or (bool(self.tails) and key.endswith(self.tails))
+            or (self.least >= 0 and key.isdecimal() and _number(key) >= self.least)
+        )
+
+    def after(self, on: Matcher, places: set[int], limit: int) -> set[int]:
+        """Return the places after this slot, when it may begin at any of `places`."""
+        found: set[int] = set()
+        for place in places:
+            at, left = place, 0 if self.strict else FILLERS
+            while at < limit:
+                on.visits += 1
+                if self.fits(on.keys[at]):
+                    found.add(at + 1)
+                if not left or not on.filler[at]:
+                    break
+                at, left = at + 1, left - 1
+        return found
+
+    def width(self) -> tuple[int, int]:
+        """Return the fewest and the most words this can take."""
+        return 1, 1 if self.strict else 1 + FILLERS
+
+
+def _number(key: str) -> int:
+    """Return what decimal digits of any script say; more than six digits are just many."""
+    return int(key) if len(key) <= 6 else 10**6
+
+
+class Gap:
+    """Up to `most` words of any kind."""
+
+    __slots__ = ("most",)
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def after(self, on: Matcher, places: set[int], limit: int) -> set[int]:
+        """Return `places` and those up to `most` words later."""
+        on.visits += len(places)
+        return {at for p in places for at in range(p, min(p + self.most, limit) + 1)}
+
+    def width(self) -> tuple[int, int]:
+        """Return the fewest and the most words this can take."""
+        return 0, self.most
+
+
+class Edge:
+    """The beginning or the end of a clause."""
+
+    __slots__ = ("closing",)
+
+    def __init__(self, closing: bool) -> None:
+        self.closing = closing
+
+    def after(self, on: Matcher, places: set[int], limit: int) -> set[int]:
+        """Return those of `places` that are such an edge."""
+        breaks = on.words.breaks
+        if self.closing:
+            return {p for p in places if p >= limit or breaks[p]}
+        return {p for p in places if p < len(breaks) and (p == 0 or breaks[p])}
+
+    def width(self) -> tuple[int, int]:
+        """Return the fewest and the most words this can take."""
+        return 0, 0
+
+
+class Not:
+    """The word here (or, as the first slot, the one before) is not the unwanted one."""
+
+    __slots__ = ("before", "unwanted")
+
+    def __init__(self, unwanted: Slot | Either | Row) -> None:
+        self.unwanted = unwanted
+        self.before = False
+        lead_strictly(unwanted)
+
+    def after(self, on: Matcher, places: set[int], limit: int) -> set[int]:
+        """Return those of `places` where the unwanted word does not stand."""
+        if self.before:
+            first = on.words.first
+            return {
+                p
+                for p in places
+                if p == first[p] or not self.unwanted.after(on, {p - 1}, p)
+            }
+        return {p for p in places if not self.unwanted.after(on, {p}, limit)}
+
+    def width(self) -> tuple[int, int]:
+        """Return the fewest and the most words this can take."""
+        return 0, 0
+
+
+class Row:
+    """Slots after one another; with `maybe`, the whole may be missing."""
+
+    __slots__ = ("maybe", "parts")
+
+    def __init__(self, parts: list[Node], maybe: bool = False) -> None:
+        self.parts = parts
+        self.maybe = maybe
+
+    def after(self, on: Matcher, places: set[int], limit: int) -> set[int]:
+        """Return the places after all the parts."""
+        found = places
+        for part in self.parts:
+            found = part.after(on, found, limit)
+            if not found:
+                break
+        return found | places if self.maybe else found
+
+    def width(self) -> tuple[int, int]:
+        """Return the fewest and the most words this can take."""
+        widths = [part.width() for part in self.parts]
+        return 0 if self.maybe else sum(w[0] for w in widths), sum(w[1] for w in widths)
+
+
+class Either:
+    """One of several rows."""
+
+    __slots__ = ("maybe", "rows")
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self.maybe = False
+
+    def after(self, on: Matcher, places: set[int], limit: int) -> set[int]:
+        """Return the places after any of the rows."""
+        found: set[int] = set(places) if self.maybe else set()
+        for row in self.rows:
+            found |= row.after(on, places, limit)
+        return found
+
+    def width(self) -> tuple[int, int]:
+        """Return the fewest and the most words this can take."""
+        widths = [row.width() for row in self.rows]
+        return 0 if self.maybe else min(w[0] for w in widths), max(w[1] for w in widths)
+
+
+Node = Slot | Gap | Edge | Not | Row | Either
+
+
+class Spelling:
+    """How a language's words may be written: classes, number words, and lost æ ø å."""
+
+    _FULL: Final = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
+    _BARE: Final = str.maketrans({"æ": "a", "ø": "o", "å": "a"})
+    _SWEDISH: Final = str.maketrans({"æ": "ä", "ø": "ö"})
+
+    def __init__(
+        self, classes: Mapping[str, tuple[str, ...]], numbers: frozenset[str], keep: frozenset[str]
+    ) -> None:
+        """`keep` holds words that mean something else without their æ ø å."""
+        self.classes = classes
+        self.numbers = numbers
+        self.keep = keep
+
+    def forms(self, word: str) -> set[str]:
+        """Return `word` and the ways it is typed on a keyboard without æ ø å."""
+        parts = pieces(fold(word)[0])
+        if len(parts) != 1:
+            raise PatternError(f"{word} is not one word")
+        folded = parts[0]
+        if folded.isascii():
+            return {folded}
+        forms = {folded, folded.translate(self._FULL), folded.translate(self._SWEDISH)}
+        if folded not in self.keep:
+            forms.add(folded.translate(self._BARE))
+        return forms
+
+    def fill(self, slot: Slot, lexeme: str) -> None:
+        """Add a written word, wildcard, number or class to `slot`."""
+        if lexeme.startswith("#"):
+            slot.least = int(lexeme[1:] or 0)
+            slot.exact |= set() if slot.least else self.numbers
+        elif lexeme.startswith("<"):
+            if lexeme[1:-1] not in self.classes:
+                raise PatternError(f"there is no class {lexeme}")
+            for word in self.classes[lexeme[1:-1]]:
+                self.fill(slot, word)
+        elif lexeme.endswith("*"):
+            slot.heads += tuple(sorted(self.forms(lexeme[:-1])))
+        elif lexeme.startswith("*"):
+            slot.tails += tuple(sorted(self.forms(lexeme[1:])))
+        else:
+            slot.exact |= self.forms(lexeme)
+
+
+class _Reader:
+    """Reads one pattern."""
+
+    def __init__(self, line: str, spelling: Spelling) -> None:
+        self.lexemes = _LEXEME.findall(line)
+        self.at = 0
+        self.depth = 0
+        self.spelling = spelling
+
+    def peek(self) -> str:
+        return self.lexemes[self.at] if self.at < len(self.lexemes) else ""
+
+    def take(self) -> str:
+        lexeme = self.peek()
+        self.at += 1
+        return lexeme
+
+    def row(self, closers: str) -> Row:
+        parts: list[Node] = []
+        while self.peek() and self.peek() not in closers:
+            parts.append(self.part())
+        if not parts:
+            raise PatternError("a pattern or a bracket is empty")
+        return Row(parts)
+
+    def part(self) -> Node:
+        lexeme = self.peek()
+        if lexeme in ("^", "$"):
+            self.take()
+            return Edge(lexeme == "$")
+        if lexeme[0] == "~" and len(lexeme) == 2:
+            self.take()
+            return Gap(int(lexeme[1]))
+        if lexeme == "!":
+            self.take()
+            return Not(self.choice())
+        made = self.choice()
+        if self.peek() == "?":
+            self.take()
+            if isinstance(made, Either):
+                made.maybe = True
+            else:
+                made = Row([made], maybe=True)
+        return made
+
+    def choice(self) -> Slot | Either | Row:
+        """Read what bars part; inside a bracket they belong to the bracket."""
+        chains = [self.chain()]
+        while self.peek() == "|" and not self.depth:
+            self.take()
+            chains.append(self.chain())
+        slots = [chain for chain in chains if isinstance(chain, Slot)]
+        if len(slots) == len(chains):
+            for slot in slots[1:]:
+                slots[0].join(slot)
+            return slots[0]
+        if len(chains) == 1:
+            return chains[0]
+        return Either([c if isinstance(c, Row) else Row([c]) for c in chains])
+
+    def chain(self) -> Slot | Either | Row:
+        """Read what stands straight after one another."""
+        atoms = [self.atom()]
+        while self.peek() == "_":
+            self.take()
+            atoms.append(self.atom())
+        for atom in atoms[1:]:
+            lead_strictly(atom)
+        return atoms[0] if len(atoms) == 1 else Row(list(atoms))
+
+    def atom(self) -> Slot | Either:
+        lexeme = self.take()
+        if lexeme == "(":
+            return self.bracket()
+        if lexeme == "{":
+            return self.swapped()
+        if not lexeme or lexeme in "){}|?!^$_" or lexeme[0] == "~":
+            raise PatternError(f"a word is missing before {lexeme or 'the end'}")
+        slot = Slot()
+        self.spelling.fill(slot, lexeme)
+        return slot
+
+    def bracket(self) -> Either:
+        self.depth += 1
+        rows = [self.row("|)")]
+        while self.peek() == "|":
+            self.take()
+            rows.append(self.row("|)"))
+        self.depth -= 1
+        if self.take() != ")":
+            raise PatternError("a bracket is not closed")
+        return Either(rows)
+
+    def swapped(self) -> Either:
+        outer, self.depth = self.depth, 0
+        begin = self.at
+        straight = [self.part(), self.part()]
+        self.at = begin
+        turned = [self.part(), self.part()][::-1]
+        self.depth = outer
+        if self.take() != "}":
+            raise PatternError("{ } holds exactly two slots")
+        return Either([Row(straight), Row(turned)])
+
+
+def read(line: str, spelling: Spelling) -> Row:
+    """Return the pattern that `line` writes; raises PatternError."""
+    reader = _Reader(line, spelling)
+    row = reader.row("")
+    if reader.at < len(reader.lexemes):
+        raise PatternError(f"{reader.peek()} is not expected here")
+    lead = row.parts[0]
+    if isinstance(lead, Not):
+        lead.before = True
+    for part in row.parts:
+        if lead_strictly(part):
+            break
+    return row
+
+
+def lead_strictly(node: Node) -> bool:
+    """Let no filler stand before the first word; tell whether there must be one."""
+    if isinstance(node, Slot):
+        node.strict = True
+        return True
+    if isinstance(node, Row):
+        found = any(lead_strictly(part) for part in node.parts)
+        return found and not node.maybe
+    if isinstance(node, Either):
+        found = all([lead_strictly(row) for row in node.rows])
+        return found and not node.maybe
+    return False
+
+
+class Anchor:
+    """The slot that calls a pattern up: its words, and how far from the pattern's start it is."""
+
+    __slots__ = ("cost", "far", "near", "slots")
+
+    def __init__(self, slots: list[Slot], near: int, far: int, cost: int) -> None:
+        self.slots = slots
+        self.near = near
+        self.far = far
+        self.cost = cost
+
+
+def slots_of(node: Node) -> Iterator[Slot]:
+    """Yield every slot of a pattern whose word a match takes up."""
+    if isinstance(node, Slot):
+        yield node
+    elif isinstance(node, Row):
+        for part in node.parts:
+            yield from slots_of(part)
+    elif isinstance(node, Either):
+        for row in node.rows:
+            yield from slots_of(row)
+
+
+def anchor(row: Row) -> Anchor:
+    """Return the rarest slot that every match must hold; raises PatternError if there is none."""
+    best: Anchor | None = None
+    near = far = 0
+    for part in row.parts:
+        slots = _must(part)
+        low, high = part.width()
+        if slots:
+            cost = sum(_cost(slot) for slot in slots)
+            if best is None or cost < best.cost:
+                best = Anchor(slots, near, far + high - 1, cost)
+        near, far = near + low, far + high
+    if best is None:
+        raise PatternError("every slot may be missing")
+    return best
+
+
+def _must(node: Node) -> list[Slot]:
+    """Return slots of which at least one is in every match of `node`, or nothing."""
+    if isinstance(node, Slot):
+        return [node]
+    if isinstance(node, Row):
+        choices = [] if node.maybe else [s for s in map(_must, node.parts) if s]
+        return min(choices, key=lambda slots: sum(map(_cost, slots))) if choices else []
+    if isinstance(node, Either) and not node.maybe:
+        rows = [_must(row) for row in node.rows]
+        return [slot for row in rows for slot in row] if all(rows) else []
+    return []
+
+
+def _cost(slot: Slot) -> int:
+    words = (*slot.exact, *slot.heads, *slot.tails)
+    return sum(12 if len(w) < 4 else 4 if len(w) == 4 else 1 for w in words) + 40 * (slot.least >= 0)
+
+
+def _by_length(keys: Iterable[str]) -> tuple[int, ...]:
+    return tuple(sorted({len(key) for key in keys}))
+
+
+class Entry(Generic[Kept]):
+    """A pattern in the index, with what belongs to it."""
+
+    __slots__ = ("far", "kept", "near", "row")
+
+    def __init__(self, row: Row, kept: Kept, near: int, far: int) -> None:
+        self.row = row
+        self.kept = kept
+        self.near = near
+        self.far = far
+
+
+class Index(Generic[Kept]):
+    """Patterns by the words that call them up."""
+
+    def __init__(self, rows: Iterable[tuple[Row, Kept]]) -> None:
+        self._exact: dict[str, list[Entry[Kept]]] = {}
+        self._heads: dict[str, list[Entry[Kept]]] = {}
+        self._tails: dict[str, list[Entry[Kept]]] = {}
+        self._numbers: list[Entry[Kept]] = []
+        for row, kept in rows:
+            self._add(row, kept)
+        self._head_lengths = _by_length(self._heads)
+        self._tail_lengths = _by_length(self._tails)
+
+    def _add(self, row: Row, kept: Kept) -> None:
+        best = anchor(row)
+        entry = Entry(row, kept, best.near, best.far)
+        for slot in best.slots:
+            for keys, table in (
+                (slot.exact, self._exact),
+                (slot.heads, self._heads),
+                (slot.tails, self._tails),
+            ):
+                for key in keys:
+                    table.setdefault(key, []).append(entry)
+            if slot.least >= 0:
+                self._numbers.append(entry)
+
+    def called(self, key: str) -> list[Entry[Kept]]:
+        """Return the patterns that the word `key` calls up."""
+        found = list(self._exact.get(key, ()))
+        size = len(key)
+        for length in self._head_lengths:
+            if length > size:
+                break
+            found += self._heads.get(key[:length], ())
+        for length in self._tail_lengths:
+            if length > size:
+                break
+            found += self._tails.get(key[-length:], ())
+        if self._numbers and key.isdecimal():
+            found += self._numbers
+        return found
+
+    def matches(self, on: Matcher) -> Iterator[tuple[Kept, int, int]]:
+        """Yield what belongs to each matching pattern, with its first word and the one after."""
+        tried: set[tuple[int, int]] = set()
+        first, limit = on.words.first, on.words.limit
+        for i, key in enumerate(on.keys):
+            on.visits += 1
+            for entry in self.called(key):
+                for start in range(i - entry.near, max(first[i], i - entry.far) - 1, -1):
+                    mark = (id(entry), start)
+                    if mark in tried:
+                        continue
+                    tried.add(mark)
+                    ends = entry.row.after(on, {start}, limit[i])
+                    if ends and max(ends) > start:
+                        yield entry.kept, start, max(ends)
+                        break

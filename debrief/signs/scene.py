@@ -1,0 +1,218 @@
+"""Who is in a note: the people named in it, its clauses, and who speaks in each quotation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, Literal, NamedTuple
+
+from debrief.signs.lexicon import Lexicon
+from debrief.signs.words import SOFT, STOP, Words, fold, pieces
+
+Kind = Literal["counsellor", "case", "other", "first", "third"]
+_REACH: Final = 60
+"""How many people back a pronoun may point; keeps long texts linear."""
+_FRAME: Final = 7
+"""How many words before or after a quotation may name its speaker."""
+_SPLIT: Final = re.compile(r"[\s\-]+")
+
+
+class Actor(NamedTuple):
+    """Someone mentioned at word `at`; `subject` when nothing makes it an object or a genitive."""
+
+    kind: Kind
+    gender: str
+    at: int
+    subject: bool
+
+
+class Names:
+    """The counsellor's name as it may stand in a note: whole, first name, initials."""
+
+    def __init__(self, counsellor: str | None) -> None:
+        parts = [p for p in _SPLIT.split(counsellor or "") if p]
+        keys = [key for part in parts for key in pieces(fold(part)[0])]
+        self.words = frozenset(keys)
+        self.initials = frozenset(
+            form
+            for form in ("".join(k[0] for k in keys), keys[0][0] if keys else "")
+            if form and form not in ("i", "a")
+        )
+
+    def found(self, words: Words, at: int) -> str:
+        """Return `name`, `genitive` or nothing for word `at`."""
+        key = words.keys[at]
+        if key in self.words:
+            return "name"
+        if key[-1] == "s" and key[:-1] in self.words:
+            return "genitive"
+        if key in self.initials and words.text[words.starts[at] : words.ends[at]].isupper():
+            return "name"
+        return ""
+
+
+class Scene:
+    """The people and clauses of one text.
+
+    `clause[i]` numbers the clause of word i. `opens[c]` is the first word of clause c and
+    `joiner[c]` the kind of word that joins it (share, carry, cut, relative, condition, or empty).
+    """
+
+    def __init__(
+        self, words: Words, lexicon: Lexicon, names: Names, citizens: Iterable[tuple[int, int]]
+    ) -> None:
+        self.words = words
+        self.lexicon = lexicon
+        self.actors: list[Actor] = []
+        self.at: dict[int, Actor] = {}
+        self.before: list[int] = []
+        self.names = names
+        self._clauses()
+        self._people({i for start, end in citizens for i in range(start, end)})
+        self._quotes: dict[int, list[int]] = {}
+        for i, number in enumerate(words.quoted):
+            if number:
+                self._quotes.setdefault(number, [i, i])[1] = i
+
+    def _clauses(self) -> None:
+        self.clause: list[int] = []
+        self.opens: list[int] = []
+        self.joiner: list[str] = []
+        for i, key in enumerate(self.words.keys):
+            joiner = self.lexicon.clause.get(key, "")
+            changed = i and self.words.quoted[i] != self.words.quoted[i - 1]
+            if not i or joiner or changed or self.words.breaks[i] >= SOFT:
+                self.opens.append(i)
+                self.joiner.append(joiner)
+            self.clause.append(len(self.opens) - 1)
+
+    def _people(self, citizens: set[int]) -> None:
+        counsellor_in = -1
+        for i in range(len(self.words)):
+            self.before.append(len(self.actors))
+            actor = self._actor(i, i in citizens, counsellor_in == self.clause[i])
+            if actor is None:
+                continue
+            if actor.kind == "counsellor" and actor.subject:
+                counsellor_in = self.clause[i]
+            self.actors.append(actor)
+            self.at[i] = actor
+
+    def _actor(self, i: int, citizen: bool, beside: bool) -> Actor | None:
+        """Return who word i is; `beside` when the counsellor is the subject of its clause."""
+        named = self.names.found(self.words, i)
+        governed = i > 0 and self._role(i - 1) == "before_object" and not self.words.breaks[i]
+        if named:
+            owner = named == "genitive" or self._owns(i)
+            return Actor("counsellor", "", i, not owner and not governed)
+        role = "citizen_n" if citizen else self._role(i)
+        kind, _mark, gender = role.partition("_")
+        if kind == "first":
+            return Actor("first", "", i, gender != "object")
+        if kind == "counsellor":
+            return Actor("counsellor", "", i, not governed)
+        if kind == "third":
+            return Actor("third", gender, i, not governed)
+        if kind == "object":
+            return Actor("case", gender, i, False) if beside else None
+        if kind in ("citizen", "other"):
+            behind = i > 1 and self._role(i - 2) == "before_object" and not self.words.breaks[i]
+            behind = behind and self._role(i - 1) == "article"
+            mine = kind == "other" and self._kin(i)
+            made: Kind = "other" if mine else "case"
+            return Actor(made, gender, i, not governed and not behind)
+        return None
+
+    def _role(self, i: int) -> str:
+        return self.lexicon.roles.get(self.words.keys[i], "")
+
+    def _owns(self, i: int) -> bool:
+        """Tell whether the name at i is an owner: "Pat's caller", but not "Pat's not well"."""
+        if i + 2 >= len(self.words) or self.words.keys[i + 1] != "'s":
+            return False
+        return self._role(i + 2).startswith(("citizen", "other"))
+
+    def _kin(self, i: int) -> bool:
+        """Tell whether the relative at word i is the counsellor's: "Lars' mor", "min mor"."""
+        last = self.actors[-1] if self.actors else None
+        if last is not None and last.at >= i - 2:
+            return last.kind == "counsellor" or (last.kind == "first" and not last.subject)
+        if i + 2 >= self.words.limit[i] or self._role(i + 1) != "before_object":
+            return False
+        return bool(self.names.found(self.words, i + 2))
+
+    def subject_in(self, start: int, end: int, backward: bool = True) -> Actor | None:
+        """Return the subject among the words from start to before end, nearest the chosen end."""
+        if start >= end:
+            return None
+        low = self.before[start]
+        high = self.before[end] if end < len(self.before) else len(self.actors)
+        found = [a for a in self.actors[max(low, high - _REACH) : high] if a.subject]
+        if not found:
+            return None
+        return found[-1] if backward else found[0]
+
+    def pointed(self, pronoun: Actor) -> tuple[Actor | None, bool]:
+        """Return whom a pronoun of the third person points to, and whether it might be another."""
+        high = self.before[pronoun.at]
+        fallback: Actor | None = None
+        best: Actor | None = None
+        rival = False
+        for actor in reversed(self.actors[max(0, high - _REACH) : high]):
+            if actor.kind in ("first", "third") or not fits(actor.gender, pronoun.gender):
+                continue
+            if best is not None:
+                near = self.words.first[best.at] == self.words.first[actor.at]
+                rival = rival or (near and actor.kind != best.kind)
+            elif actor.subject:
+                best = actor
+                rival = fallback is not None and fallback.kind != actor.kind
+            else:
+                fallback = fallback or actor
+            if best is not None and self.words.first[actor.at] < self.words.first[best.at]:
+                break
+        return best or fallback, rival
+
+    def speaker(self, i: int) -> Actor | None:
+        """Return who says word i when it is quoted, as far as the note tells."""
+        first, last = self._quotes[self.words.quoted[i]]
+        begin = max(self.words.first[first], first - _FRAME) if first else 0
+        if first and self.words.breaks[first] == STOP:
+            begin = first
+        after = self._named_after(last + 1)
+        found = after or self.subject_in(begin, first)
+        if found is not None and found.kind == "third":
+            return self.pointed(found)[0] or found
+        return found
+
+    def _named_after(self, start: int) -> Actor | None:
+        """Return the speaker named straight after a quotation: `" says Eve`, `" - Eve`, `" (Eve)`."""
+        said = False
+        for i in range(start, min(start + 3, len(self.words))):
+            if self.words.quoted[i]:
+                break
+            actor = self.at.get(i)
+            if self._role(i) == "says":
+                said = True
+            elif actor is None or actor.kind == "first":
+                break
+            else:
+                alone = i + 1 >= len(self.words) or self.words.breaks[i + 1] > 0
+                says = not alone and self._role(i + 1) == "says"
+                return actor if said or alone or says else None
+        return None
+
+    def opening(self, i: int) -> int:
+        """Return the first word of the clause that word i is in."""
+        return self.opens[self.clause[i]]
+
+    def closing(self, i: int) -> int:
+        """Return the index after the last word of the clause that word i is in."""
+        after = self.clause[i] + 1
+        return self.opens[after] if after < len(self.opens) else len(self.words)
+
+
+def fits(noun: str, pronoun: str) -> bool:
+    """Tell whether a person of one gender may be meant by a pronoun of another (f, m, n, open)."""
+    return noun in ("", "n") or pronoun in ("", "n") or noun == pronoun
+

@@ -1,0 +1,145 @@
+"""What moves a sign to a lower band: a negation, a denial, earlier days, a fear, a training.
+
+Nothing here removes a sign. A softened one goes to `possible`, `history`, `topic` or `masked`, each
+with its reason, and the others stay as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from debrief.signs.model import Band
+from debrief.signs.scene import Scene
+from debrief.signs.whose import Span
+from debrief.signs.words import SOFT, STOP
+
+Reason = Literal[
+    "idiom", "training", "negated", "denied", "asked", "past", "better", "doubt", "weak", "stands"
+]
+_BACK: Final = 3
+"""How many words a negation reaches back inside its clause."""
+_FORWARD: Final = 14
+"""How many words a negation reaches forward inside its clause."""
+
+Places = dict[str, list[tuple[int, int]]]
+"""Where each kind of cue stands: spans of words, in order."""
+
+
+class Softener:
+    """Weighs the cues around each sign of one text."""
+
+    def __init__(self, scene: Scene, cues: Places) -> None:
+        self.scene = scene
+        self.words = scene.words
+        self.negated = self._negations(cues.get("pseudo", []))
+        self._by_sentence: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        for kind, spans in cues.items():
+            for start, end in spans:
+                self._by_sentence.setdefault((kind, self.words.first[start]), []).append(
+                    (start, end)
+                )
+        self.drill = any(
+            self.scene.clause[start] <= 1 for start, _end in cues.get("training", [])[:1]
+        )
+
+    def _negations(self, pseudo: list[tuple[int, int]]) -> set[int]:
+        """Return the words that negate, without those that only look so ("ikke bare")."""
+        none = {i for start, end in pseudo for i in range(start, end)}
+        cues = self.scene.lexicon.negations
+        return {i for i, key in enumerate(self.words.keys) if key in cues and i not in none}
+
+    def weigh(self, span: Span, mapped_level: str) -> tuple[Band, Reason]:
+        """Return the band a sign belongs in, and what decided it."""
+        if self._overlaps("idiom", span):
+            return "masked", "idiom"
+        if self.drill or self._near("training", span):
+            return "topic", "training"
+        group = span.rule.group
+        if group.neg != "keeps" and self._negated(span):
+            return "topic", "negated"
+        if self._denied(span):
+            return "topic", "denied"
+        if self._asked(span):
+            return "topic", "asked"
+        if group.past == "moves" and self._outside("past", span):
+            return "history", "past"
+        if self._outside("better", span):
+            return ("possible" if mapped_level == "acute" else "history"), "better"
+        if self._doubted(span):
+            return ("topic" if mapped_level == "watch" else "possible"), "doubt"
+        return ("possible", "weak") if group.band == "possible" else ("firm", "stands")
+
+    def _sentence(self, kind: str, span: Span) -> list[tuple[int, int]]:
+        return self._by_sentence.get((kind, self.words.first[span.start]), [])
+
+    def _near(self, kind: str, span: Span) -> bool:
+        return bool(self._sentence(kind, span))
+
+    def _overlaps(self, kind: str, span: Span) -> bool:
+        return any(a < span.end and span.start < b for a, b in self._sentence(kind, span))
+
+    def _outside(self, kind: str, span: Span) -> bool:
+        """Tell whether such a cue stands in the sentence, outside the words of the sign itself."""
+        return any(b <= span.start or span.end <= a for a, b in self._sentence(kind, span))
+
+    def _negated(self, span: Span) -> bool:
+        """Tell whether an odd number of negations outside the span reaches it."""
+        count = 0
+        for i in range(span.start - 1, max(-1, span.start - _FORWARD - 1), -1):
+            if self._stops(i + 1):
+                break
+            count += i in self.negated
+        rule = span.rule
+        stop = span.end if rule.negated else min(span.end + _BACK, len(self.words))
+        for i in range(span.end, stop):
+            if self._stops(i):
+                break
+            count += i in self.negated
+        own = rule.negated or rule.group.neg == "built_in"
+        inner = not own and any(i in self.negated for i in range(span.start + 1, span.end))
+        return (count + inner) % 2 == 1
+
+    def _stops(self, i: int) -> bool:
+        """Tell whether the scope of a negation ends before word i."""
+        if self.words.breaks[i] >= SOFT:
+            return True
+        kind = self.scene.lexicon.clause.get(self.words.keys[i], "")
+        return kind in ("share", "cut", "relative", "condition")
+
+    def _denied(self, span: Span) -> bool:
+        """Tell whether a word of denial stands before the sign in its sentence."""
+        return any(
+            b <= span.start and not self._parted(b, span.start)
+            for a, b in self._sentence("deny", span)
+        )
+
+    def _parted(self, start: int, end: int) -> bool:
+        clause = self.scene.lexicon.clause
+        return any(
+            self.words.breaks[i] >= SOFT or clause.get(self.words.keys[i]) == "cut"
+            for i in range(start, end)
+        )
+
+    def _asked(self, span: Span) -> bool:
+        """Tell whether the sign was only asked about, and no yes came."""
+        asked = any(
+            b <= span.start and not self._parted(b, span.start)
+            for a, b in self._sentence("ask", span)
+        )
+        if not asked:
+            return False
+        after = self.words.limit[span.start]
+        answers = [b for a, b in self._sentence("yes", span) if a >= span.end]
+        if after < len(self.words) and self.words.breaks[after] == STOP:
+            answers += [b for _a, b in self._by_sentence.get(("yes", after), [])]
+        return not answers
+
+    def _doubted(self, span: Span) -> bool:
+        """Tell whether the sign stands in a condition or behind a fear."""
+        clause = self.scene.clause[span.start]
+        if self.scene.joiner[clause] == "condition" and self.scene.opens[clause] < span.start:
+            return True
+        return any(
+            b <= span.start and not self._parted(b, span.start)
+            for a, b in self._sentence("doubt", span)
+        )

@@ -1,0 +1,133 @@
+"""Whose a sign is: the counsellor's, the citizen's, or someone else's.
+
+Evidence in order of strength: the first person inside the words, a subject inside them, the
+nearest subject before them in the clause, one just after (inverted word order), the subject
+carried over from the clause before, the speaker of the quotation, and the person the sentence
+before was about. Where nothing tells, a note about a debrief is about the counsellor, and a sign
+that is listed as the citizen's is the citizen's.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+from debrief.signs.lexicon import Rule
+from debrief.signs.scene import Actor, Scene
+
+Holder = Literal["counsellor", "case", "other"]
+Ground = Literal["named", "own_words", "quoted", "pronoun", "carried", "citizen", "assumed", "open"]
+_AFTER: Final = 3
+"""How many words after a sign its subject may stand, when the verb comes first."""
+
+
+class Whose(NamedTuple):
+    """Whose a sign is, what says so, and whether it might as well be another's."""
+
+    holder: Holder
+    ground: Ground
+    open: bool = False
+
+
+class Span(NamedTuple):
+    """The words a rule matched: from `start` to before `end`."""
+
+    rule: Rule
+    start: int
+    end: int
+
+
+def whose(span: Span, scene: Scene) -> Whose:
+    """Return whose the sign is that the words of `span` point at."""
+    group = span.rule.group
+    if group.person == "other":
+        return Whose("case", "citizen")
+    if group.person == "counsellor":
+        return Whose("counsellor", "named")
+    inside = [scene.at[i] for i in range(span.start, span.end) if i in scene.at]
+    first = next((actor for actor in inside if actor.kind == "first"), None)
+    if first is not None:
+        return _first(first, scene)
+    subjects = [actor for actor in inside if actor.subject]
+    pronoun = next((actor for actor in subjects if actor.kind in ("third", "counsellor")), None)
+    found = pronoun or _near(span, scene)
+    if found is None and subjects and group.person != "self":
+        found = subjects[0]
+    return _of(found, span, scene)
+
+
+def _near(span: Span, scene: Scene) -> Actor | None:
+    """Return the subject nearest the span: in its clause, just after it, or carried over."""
+    opening, closing = scene.opening(span.start), scene.closing(span.end - 1)
+    found = scene.subject_in(opening, span.start)
+    if found is None and opening != span.start:
+        found = scene.subject_in(span.end, min(closing, span.end + _AFTER), backward=False)
+    if found is None:
+        begin = scene.words.first[span.start]
+        if scene.words.quoted[span.start]:
+            begin = max(begin, _quote_start(span.start, scene))
+        found = scene.subject_in(begin, opening)
+    if found is None:
+        found = scene.subject_in(span.end, min(closing, span.end + _AFTER), backward=False)
+    return found
+
+
+def _quote_start(i: int, scene: Scene) -> int:
+    number = scene.words.quoted[i]
+    while i and scene.words.quoted[i - 1] == number:
+        i -= 1
+    return i
+
+
+def _of(actor: Actor | None, span: Span, scene: Scene) -> Whose:
+    """Return whose the sign is when `actor` is its subject."""
+    default: Holder = "case" if span.rule.group.sign.startswith("case_") else "counsellor"
+    if actor is None:
+        return _without(span, scene, default)
+    if actor.kind == "first":
+        return _first(actor, scene)
+    if actor.kind == "third":
+        return _third(actor, scene, default)
+    if actor.kind == "counsellor":
+        return Whose("counsellor", "named")
+    return Whose(actor.kind, "citizen")
+
+
+def _first(actor: Actor, scene: Scene) -> Whose:
+    """Return whose the sign is when it is said in the first person."""
+    if not scene.words.quoted[actor.at]:
+        return Whose("counsellor", "own_words")
+    speaker = scene.speaker(actor.at)
+    if speaker is None or speaker.kind in ("counsellor", "third"):
+        return Whose("counsellor", "quoted")
+    return Whose("case" if speaker.kind == "case" else "other", "quoted")
+
+
+def _third(actor: Actor, scene: Scene, default: Holder) -> Whose:
+    """Return whose the sign is when he, she or they is its subject."""
+    if scene.words.quoted[actor.at]:
+        speaker = scene.speaker(actor.at)
+        own = speaker is None or speaker.kind == "counsellor"
+        return Whose("case" if own else "other", "pronoun")
+    target, rival = scene.pointed(actor)
+    if target is None or target.kind in ("first", "third"):
+        return Whose(default, "pronoun")
+    if rival:
+        return Whose(default, "open", True)
+    return Whose(target.kind, "pronoun")
+
+
+def _without(span: Span, scene: Scene, default: Holder) -> Whose:
+    """Return whose the sign is when no subject stands near it."""
+    at = span.start
+    if scene.words.quoted[at]:
+        speaker = scene.speaker(at)
+        if speaker is not None and speaker.kind in ("case", "other"):
+            return Whose("case" if speaker.kind == "case" else "other", "quoted")
+        if speaker is not None:
+            return Whose("counsellor", "quoted")
+    begin = scene.words.first[at]
+    if begin:
+        earlier = scene.subject_in(scene.words.first[begin - 1], begin)
+        if earlier is not None and earlier.kind == "case":
+            return Whose("case", "carried")
+    return Whose(default, "assumed")

@@ -1,0 +1,1 @@
+"""The screens: they show the state they are given and speak to `desk` and `live`."""

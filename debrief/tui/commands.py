@@ -1,0 +1,144 @@
+"""Every command a person can give by key, in one place.
+
+Bindings, the key bar, the palette, the help screen and the table in README all come from here, so
+they can't disagree. Keys keep off those that the editor owns and that terminals swallow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import msgspec
+from textual.binding import Binding
+
+from debrief.i18n import _
+
+
+class Command(msgspec.Struct, frozen=True):
+    """One command. `scope` is the screen or pane it belongs to."""
+
+    id: str
+    scope: str
+    key: str
+    action: str
+    label: Callable[[], str]
+    help: Callable[[], str]
+    bar: bool = True
+    """Whether it stands in the key bar (the others stand in help and palette)."""
+
+    @property
+    def shown_key(self) -> str:
+        """The key as people write it: ^n, F10, Enter."""
+        first = self.key.split(",")[0]
+        return show_key(first)
+
+
+def show_key(key: str) -> str:
+    """Return a key's name as people write it."""
+    names = {
+        "escape": "Esc",
+        "enter": "Enter",
+        "space": _("Space"),
+        "delete": "Del",
+        "ctrl+up": "^↑",
+        "ctrl+down": "^↓",
+        "question_mark": "?",
+    }
+    if key in names:
+        return names[key]
+    if key.startswith("ctrl+"):
+        return "^" + key.removeprefix("ctrl+")
+    return key.upper() if key.startswith("f") and key[1:].isdigit() else key
+
+
+def _table() -> tuple[Command, ...]:
+    def c(
+        ident: str,
+        key: str,
+        label: Callable[[], str],
+        help_: Callable[[], str],
+        bar: bool = True,
+    ) -> Command:
+        scope, name = ident.split(".")
+        return Command(ident, scope, key, name.replace("-", "_"), label, help_, bar)
+
+    return (
+        c("app.help", "f1", lambda: _("help"), lambda: _("Help for what you are doing, and all keys")),
+        c("app.language", "f12", lambda: _("language"), lambda: _("Step the interface through Danish, Norwegian and English"), False),
+        c("app.theme", "f11", lambda: _("theme"), lambda: _("Step through the dark, the light and the high-contrast look"), False),
+        c("app.leave", "ctrl+q", lambda: _("leave"), lambda: _("Leave; an open round is kept and can be resumed"), False),
+        c("home.start", "enter,n", lambda: _("new round"), lambda: _("Set up tonight's round")),
+        c("home.resume", "r", lambda: _("resume"), lambda: _("Go on with the round that was not closed")),
+        c("home.send", "s", lambda: _("send waiting"), lambda: _("Send what waits in the outbox")),
+        c("setup.begin", "f10", lambda: _("begin"), lambda: _("Open the round with those who are ticked")),
+        c("setup.back", "escape", lambda: _("back"), lambda: _("Back to the first screen; nothing is kept of the setup")),
+        c("people.here", "space", lambda: _("here/not here"), lambda: _("Tick or untick the person")),
+        c("people.role", "r", lambda: _("role"), lambda: _("Step through the roles")),
+        c("people.place", "p", lambda: _("place"), lambda: _("Step through home, on site, elsewhere")),
+        c("people.channel", "c", lambda: _("channel"), lambda: _("Step through video, phone, chat, in the room")),
+        c("people.up", "ctrl+up", lambda: _("up"), lambda: _("Speak earlier"), False),
+        c("people.down", "ctrl+down", lambda: _("down"), lambda: _("Speak later"), False),
+        c("round.next-voice", "ctrl+n", lambda: _("next voice"), lambda: _("The turn is over: the word goes to the next")),
+        c("round.pass-turn", "ctrl+t", lambda: _("pass"), lambda: _("The person says pass; no reason is asked or kept")),
+        c("round.next-phase", "ctrl+g", lambda: _("next phase"), lambda: _("Go on to the next phase")),
+        c("round.back", "ctrl+b", lambda: _("step back"), lambda: _("Take back the last step, whatever it was; what was written stays")),
+        c("round.question", "ctrl+s", lambda: _("next question"), lambda: _("Show the phase's next question"), False),
+        c("round.load", "ctrl+l", lambda: _("load"), lambda: _("Give the load: then one digit, x for ten")),
+        c("round.signs", "f2", lambda: _("signs"), lambda: _("Go to the signs, to confirm, dismiss or turn them")),
+        c("round.follow-up", "f3", lambda: _("follow-up"), lambda: _("Agree the next contact with the person")),
+        c("round.people", "ctrl+f", lambda: _("people"), lambda: _("Go to the table, to choose who speaks"), False),
+        c("round.again", "f8", lambda: _("step again"), lambda: _("Make the step again that was taken back"), False),
+        c("round.previous-phase", "f5", lambda: _("phase before"), lambda: _("Go to the phase before this one"), False),
+        c("round.alone", "f4", lambda: _("alone tonight"), lambda: _("The person will be alone tonight, or not"), False),
+        c("round.left", "f9", lambda: _("has left"), lambda: _("The person has left early, or is back"), False),
+        c("round.action", "ctrl+o", lambda: _("action"), lambda: _("Note work on the work that was agreed"), False),
+        c("round.joined", "ctrl+r", lambda: _("late arrival"), lambda: _("Somebody came late: add them to the round"), False),
+        c("round.close", "f10", lambda: _("close"), lambda: _("Account for everyone, and close")),
+        c("round.leave", "escape", lambda: _("to the notes"), lambda: _("Back to the notes"), False),
+        c("signs.confirm", "a", lambda: _("confirm"), lambda: _("Yes, this is a sign")),
+        c("signs.dismiss", "d", lambda: _("dismiss"), lambda: _("No sign; it stays away while its words stand")),
+        c("signs.flip", "w", lambda: _("whose"), lambda: _("It is the other's: counsellor or citizen")),
+        c("signs.level", "v", lambda: _("level"), lambda: _("Step through note, soon, now")),
+        c("signs.show", "h", lambda: _("show"), lambda: _("Go to the words in the notes")),
+        c("close.seal", "f10", lambda: _("close and seal"), lambda: _("Seal the session file and queue what leaves")),
+        c("close.back", "escape", lambda: _("back to the round"), lambda: _("Go on with the round")),
+        c("close.undo", "ctrl+b", lambda: _("step back"), lambda: _("Take back the last step")),
+        c("close.preview", "f2", lambda: _("what leaves"), lambda: _("Read byte for byte what leaves, and to whom")),
+        c("settle.tomorrow", "1", lambda: _("tomorrow 10"), lambda: _("A care call tomorrow at ten")),
+        c("settle.three-days", "2", lambda: _("in 3 days"), lambda: _("A first talk about 72 hours after")),
+        c("settle.month", "3", lambda: _("in a month"), lambda: _("A talk about a month after")),
+        c("settle.other-date", "4", lambda: _("other time"), lambda: _("Write a date and a time")),
+        c("settle.declined", "5", lambda: _("declined"), lambda: _("Offered, and the person said no thanks")),
+        c("settle.not-needed", "6", lambda: _("not needed"), lambda: _("You both find that none is needed")),
+        c("settle.override", "o", lambda: _("go on anyway"), lambda: _("Go on although it stands; it is noted in the record")),
+    )  # fmt: skip
+
+
+COMMANDS: Final[tuple[Command, ...]] = _table()
+
+
+def of(scope: str) -> tuple[Command, ...]:
+    """Return the commands of a scope, in the order of the key bar."""
+    return tuple(command for command in COMMANDS if command.scope == scope)
+
+
+def bindings(*scopes: str) -> list[Binding]:
+    """Return the bindings of the scopes; each carries its command's id, for keymaps."""
+    return [
+        Binding(
+            c.key,
+            c.action,
+            c.id,
+            show=False,
+            id=c.id,
+            priority=c.scope in ("app", "round", "close"),
+        )
+        for scope in scopes
+        for c in of(scope)
+    ]
+
+
+def help_rows(scopes: Iterable[str]) -> list[tuple[str, str]]:
+    """Return (key, what it does) for every command of the scopes, in the interface language."""
+    return [(c.shown_key, c.help()) for scope in scopes for c in of(scope)]

@@ -1,0 +1,217 @@
+"""The few dialogs: a message, help, one line of text, the next contact, what leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Literal
+
+import msgspec
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from debrief.desk import times
+from debrief.errors import Problem
+from debrief.i18n import _
+from debrief.session.model import FollowUpOutcome
+from debrief.tui import commands
+
+
+class MessageDialog(ModalScreen[None]):
+    """One thing a person must have read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,escape,space", "dismiss_it")]
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self._sentence = sentence
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sentence and the way on."""
+        with Vertical(classes="dialog"):
+            yield Static(self._sentence, markup=False)
+            yield Static(Content.styled(_("Enter goes on"), "$muted"), classes="hint")
+
+    def action_dismiss_it(self) -> None:
+        """Go on."""
+        self.dismiss(None)
+
+
+class HelpDialog(ModalScreen[None]):
+    """What this screen is for, and every key that holds here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,escape,f1,q", "dismiss_it")]
+
+    def __init__(self, scopes: Sequence[str], purpose: str) -> None:
+        super().__init__()
+        self._scopes = (*scopes, "app")
+        self._purpose = purpose
+
+    def compose(self) -> ComposeResult:
+        """Lay out purpose, keys and the honest limits."""
+        rows = [
+            Content.assemble((f"{key:>7}  ", "$accent"), text)
+            for key, text in commands.help_rows(self._scopes)
+        ]
+        limits = _(
+            "Signs may be missed, and some that are shown are none: your own ear comes first. "
+            "Nothing is sent because of a sign."
+        )
+        with VerticalScroll(classes="dialog wide"):
+            yield Static(self._purpose, markup=False)
+            yield Static(Content("\n").join([Content(""), *rows, Content("")]))
+            yield Static(Content.styled(limits, "$muted"))
+
+    def action_dismiss_it(self) -> None:
+        """Go back."""
+        self.dismiss(None)
+
+
+class LineDialog(ModalScreen[str | None]):
+    """One line of text: an action, a name, a date. Escape gives None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up")]
+
+    def __init__(
+        self, question: str, hint: str, check: Callable[[str], object] | None = None
+    ) -> None:
+        super().__init__()
+        self._question = question
+        self._hint = hint
+        self._check = check
+
+    def compose(self) -> ComposeResult:
+        """Lay out question, input and hint."""
+        with Vertical(classes="dialog"):
+            yield Static(self._question, markup=False)
+            yield Input()
+            yield Static(Content.styled(self._hint, "$muted"), classes="hint", id="hint")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Give the line back, once it can be used."""
+        event.stop()
+        if self._check is not None and event.value.strip():
+            try:
+                self._check(event.value)
+            except Problem as problem:
+                self.query_one("#hint", Static).update(Content.styled(str(problem), "$warning"))
+                return
+        self.dismiss(event.value.strip() or None)
+
+    def action_give_up(self) -> None:
+        """Leave it as it was."""
+        self.dismiss(None)
+
+
+Choice = Literal["tomorrow", "three-days", "month", "other-date", "declined", "not-needed"]
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """An answer about the next contact."""
+
+    outcome: FollowUpOutcome
+    when: dt.datetime | None = None
+
+
+def settle(choice: Choice, now: dt.datetime) -> Settled | None:
+    """Return what a choice means at `now`; None for the one that has to ask for a date."""
+    if choice in ("declined", "not-needed"):
+        return Settled(choice)
+    dates = {"tomorrow": times.tomorrow, "three-days": times.three_days, "month": times.month}
+    found = dates.get(choice)
+    return None if found is None else Settled("dated", found(now))
+
+
+def date_dialog(name: str, now: dt.datetime) -> LineDialog:
+    """Return the dialog that asks when to talk to `name`."""
+    return LineDialog(
+        _("When is the next contact with {name}?").format(name=name),
+        _("For example: tomorrow 9.30, 24/11 10, 2026-11-24 10:00. Enter takes it, Esc leaves it."),
+        lambda text: times.follow_up_time(text, now),
+    )
+
+
+class FollowUpDialog(ModalScreen[Choice | None]):
+    """The next contact with one person, by one key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(b for b in commands.bindings("settle") if b.action != "override"),
+        Binding("escape", "give_up"),
+    ]
+
+    def __init__(self, name: str, now: dt.datetime) -> None:
+        super().__init__()
+        self._name = name
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        """Lay out the choices, each with its key."""
+        rows = []
+        for command in commands.of("settle"):
+            if command.action == "override":
+                continue
+            text = Content.from_markup(
+                f"[@click=screen.{command.action}][$accent]$key[/]  $help[/]",
+                key=command.key,
+                help=command.help(),
+            )
+            rows.append(text)
+        with Vertical(classes="dialog"):
+            yield Static(_("Next contact with {name}").format(name=self._name), markup=False)
+            yield Static(Content("\n").join(rows))
+            yield Static(Content.styled(_("Esc leaves it as it is"), "$muted"), classes="hint")
+
+    def action_tomorrow(self) -> None:
+        """Tomorrow at ten."""
+        self.dismiss("tomorrow")
+
+    def action_three_days(self) -> None:
+        """About 72 hours after."""
+        self.dismiss("three-days")
+
+    def action_month(self) -> None:
+        """About a month after."""
+        self.dismiss("month")
+
+    def action_other_date(self) -> None:
+        """A date of their own."""
+        self.dismiss("other-date")
+
+    def action_declined(self) -> None:
+        """Offered and declined."""
+        self.dismiss("declined")
+
+    def action_not_needed(self) -> None:
+        """None needed."""
+        self.dismiss("not-needed")
+
+    def action_give_up(self) -> None:
+        """Leave it as it was."""
+        self.dismiss(None)
+
+
+class PreviewDialog(ModalScreen[None]):
+    """Byte for byte what leaves, and to whom."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,escape,f2,q", "dismiss_it")]
+
+    def __init__(self, parts: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._parts = parts
+
+    def compose(self) -> ComposeResult:
+        """Lay out each destination's heading and its bytes as text."""
+        with VerticalScroll(classes="dialog full"):
+            if not self._parts:
+                yield Static(_("Nothing leaves: no destination is set up in debrief.toml."))
+            for heading, body in self._parts:
+                yield Static(heading, markup=False, classes="heading")
+                yield Static(body, markup=False, classes="paper")
+
+    def action_dismiss_it(self) -> None:
+        """Go back."""
+        self.dismiss(None)

@@ -1,0 +1,112 @@
+"""From the state of a round to what its screens show: pure, so that it can be read and tested."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from textual.content import Content
+
+from debrief import words
+from debrief.i18n import _
+from debrief.live import Saved, SignView
+from debrief.protocol import Protocol
+from debrief.session import ROUND, State
+from debrief.session.guardrails import Guardrail, to_tell
+from debrief.tui.widgets.bars import Step
+from debrief.tui.widgets.lists import Agreed
+
+LAST_STRETCH = 120
+"""In the last two minutes of a phase the clock shows seconds; before that, whole minutes."""
+
+
+def steps(state: State, protocol: Protocol | None, now: dt.datetime) -> list[Step]:
+    """Return the phases for the rail."""
+    made = []
+    for index, plan in enumerate(state.setup.phases):
+        name = phase_name(protocol, plan.key, state.setup.language)
+        if index != state.phase:
+            made.append(Step(name, "done" if index < state.phase else "ahead"))
+            continue
+        used = state.used_at(plan.key, now)
+        made.append(Step(name, "now", phase_clock(used, plan.planned_s), used > plan.planned_s))
+    return made
+
+
+def phase_name(protocol: Protocol | None, key: str, language: str) -> str:
+    """Return the name of a phase in the round's language."""
+    phase = protocol.phase(key) if protocol is not None else None
+    return phase.name.to(language) if phase is not None else key
+
+
+def phase_clock(used: int, planned: int) -> str:
+    """Return `3/5 min`: calm, and read at a glance; a clock that ticks would draw the eye."""
+    return _("{used}/{planned} min").format(used=used // 60, planned=max(1, round(planned / 60)))
+
+
+def saved_text(saved: Saved, trouble: str) -> Content:
+    """Return what is true of the disk right now."""
+    if trouble:
+        return Content.styled("▲ " + trouble, "bold $error")
+    if saved.everything and saved.at is not None:
+        return Content.styled(_("saved {time}").format(time=words.clock(saved.at)), "$muted")
+    return Content.styled(_("saving ..."), "$muted")
+
+
+def total_clock(state: State, now: dt.datetime) -> str:
+    """Return the minutes used of those planned, for the whole round."""
+    planned = sum(plan.planned_s for plan in state.setup.phases)
+    used = max(0, round((now - state.opened).total_seconds()))
+    return phase_clock(used, planned)
+
+
+def prompt(state: State, protocol: Protocol | None, number: int) -> Content:
+    """Return whose voice it is and the question, with what the phase is for."""
+    language = state.setup.language
+    phase = protocol.phase(state.plan.key) if protocol is not None else None
+    person = state.person(state.speaker) if state.speaker else None
+    name = person.name if person else _("Everyone")
+    if phase is None:
+        return Content.styled(name, "bold $accent")
+    lines = phase.prompts.to(language)
+    question = lines[number % len(lines)] if lines else phase.goal.to(language)
+    more = f"  {number % len(lines) + 1}/{len(lines)}" if len(lines) > 1 else ""
+    first = Content.assemble((name, "bold $accent"), "  ", (question, "bold"), (more, "$muted"))
+    avoid = phase.avoid.to(language)
+    second = phase.goal.to(language) + ("  –  " + avoid[0] if avoid else "")
+    return Content.assemble(first, "\n", (second, "$muted"))
+
+
+def agreed(state: State) -> list[Agreed]:
+    """Return warnings, duties, next contacts and actions, for the pane beside the notes."""
+    rows = [Agreed(False, words.guardrail(one, state), _weight(one)) for one in to_tell(state)]
+    for duty in state.duties.values():
+        who = words.duty_person(state, duty.holder)
+        text = f"{words.duty(duty.kind)} -> {who}"
+        if duty.outcome is not None:
+            text += f": {words.duty_outcome(duty.outcome)}"
+        rows.append(Agreed(duty.outcome is not None, text))
+    for person_id, follow_up in state.follow_ups.items():
+        person = state.person(person_id)
+        if person is not None:
+            text = f"{person.name}: {words.follow_up(follow_up.outcome, follow_up.when)}"
+            rows.append(Agreed(True, text))
+    rows.extend(Agreed(True, action.text) for action in state.actions.values())
+    return rows
+
+
+def _weight(one: Guardrail) -> str:
+    return "acute" if one.code.startswith("acute") else "urgent"
+
+
+def note_key(state: State) -> tuple[str, str]:
+    """Return (phase, person) of the note in hand: the speaker's, else the round's own."""
+    return state.plan.key, state.speaker or ROUND
+
+
+def sign_counts(views: tuple[SignView, ...]) -> dict[str, int]:
+    """Return how many undecided signs there are of each level."""
+    counts: dict[str, int] = {}
+    for view in views:
+        if view.state.decision == "open":
+            counts[view.state.level] = counts.get(view.state.level, 0) + 1
+    return counts

@@ -1,0 +1,193 @@
+"""Home: what is open, and one key to start tonight's round."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from debrief import words
+from debrief.desk import Due, Overview, Unfinished
+from debrief.errors import Problem
+from debrief.i18n import _, ngettext
+from debrief.tui import commands, looks
+from debrief.tui.screens.base import BaseScreen
+from debrief.tui.widgets.bars import KeyBar, TopBar
+
+
+class HomeScreen(BaseScreen):
+    """The first screen: rounds to resume, follow-ups due, what waits to leave."""
+
+    SCOPES: ClassVar[tuple[str, ...]] = ("home",)
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("home")]
+
+    class Looked(Message):
+        """The workspace was looked through."""
+
+        def __init__(self, found: Overview | Problem) -> None:
+            super().__init__()
+            self.found = found
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._overview = Overview()
+        self._problem = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out greeting, what is open, and the keys."""
+        yield TopBar()
+        with Vertical(id="home"):
+            yield Static(id="greeting")
+            yield Static(id="open", markup=False)
+            yield Static(id="due", markup=False)
+            yield Static(id="past", markup=False)
+        yield KeyBar()
+
+    def purpose(self) -> str:
+        """Return what the screen is for."""
+        return _(
+            "Home shows what is open and starts tonight's round. Nothing has to be set up first."
+        )
+
+    def on_mount(self) -> None:
+        """Show the greeting at once, and look through the workspace behind it."""
+        self.redraw()
+        self.call_after_refresh(self.look)
+
+    def on_screen_resume(self) -> None:
+        """Look again when something else was closed."""
+        if self.is_mounted:
+            self.look()
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def look(self) -> None:
+        """Read journals, session files and the outbox, off the screen's thread."""
+        desk = self.desk_app.desk
+        found: Overview | Problem
+        try:
+            found = desk.overview()
+        except Problem as problem:
+            found = problem
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.Looked(found))
+
+    def on_home_screen_looked(self, message: Looked) -> None:
+        """Show what was found."""
+        if isinstance(message.found, Problem):
+            self._problem = str(message.found)
+        else:
+            self._overview, self._problem = message.found, ""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Say everything in the language in force."""
+        hidden = [] if self._overview.unfinished else ["home.resume"]
+        hidden += [] if self._overview.waiting else ["home.send"]
+        self.query_one(KeyBar).show(self.SCOPES, hidden)
+        self.show_top(str(self.desk_app.desk.places.workspace.name))
+        greeting = Content.from_markup(
+            "[bold]$title[/]\n$line\n\n[@click=screen.start][bold $accent]Enter[/]  $start[/]",
+            title=_("Good that you hold a round tonight."),
+            line=_(
+                "A few minutes together, everyone heard who wants to be, nobody left alone with it."
+            ),
+            start=_("Set up tonight's round"),
+        )
+        self.query_one("#greeting", Static).update(greeting)
+        self.query_one("#open", Static).update(self._open())
+        self.query_one("#due", Static).update(self._due())
+        self.query_one("#past", Static).update(self._past())
+
+    def _open(self) -> Content:
+        if self._problem:
+            return Content.styled(f"▲ {self._problem}", "$warning")
+        rounds = self._overview.unfinished
+        if not rounds:
+            return Content("")
+        lines = [Content.styled(_("Not closed"), "$muted")]
+        lines += [_resumable(one, first=at == 0) for at, one in enumerate(rounds)]
+        return Content("\n").join(lines)
+
+    def _due(self) -> Content:
+        dues = self._overview.due
+        if not dues:
+            return Content.styled(_("No follow-ups are waiting."), "$muted")
+        now = self.desk_app.desk.clock()
+        lines = [Content.styled(_("Follow-ups"), "$muted")]
+        lines += [_follow_up(one, late=one.when < now) for one in dues[:6]]
+        return Content("\n").join(lines)
+
+    def _past(self) -> Content:
+        lines = []
+        waiting = self._overview.waiting
+        if waiting:
+            text = ngettext(
+                "{n} summary waits to be sent: s sends it",
+                "{n} summaries wait to be sent: s sends them",
+                waiting,
+            )
+            lines.append(Content(f"{looks.AHEAD} " + text.format(n=waiting)))
+        last = self._overview.last
+        if last is not None and last.closed is not None:
+            text = _("Last round {when}, {people}; {n} kept in all.").format(
+                when=words.moment(last.closed),
+                people=words.count_people(last.people),
+                n=self._overview.held,
+            )
+            lines.append(Content.styled(text, "$muted"))
+        return Content("\n").join(lines)
+
+    def action_start(self) -> None:
+        """Set up a round."""
+        self.desk_app.open_setup()
+
+    def action_resume(self) -> None:
+        """Go on with the newest round that was not closed."""
+        rounds = [one for one in self._overview.unfinished if one.state is not None]
+        if rounds:
+            self.desk_app.resume_round(rounds[0].id)
+
+    @work(thread=True, exclusive=True, group="send", exit_on_error=False)
+    def action_send(self) -> None:
+        """Send what waits; each attempt runs in a process of its own."""
+        from debrief.desk import sending
+
+        try:
+            sending.send(self.desk_app.desk)
+        except Problem as problem:
+            self.post_message(self.Looked(problem))
+            return
+        self.post_message(self.Looked(self.desk_app.desk.overview()))
+
+
+def _resumable(one: Unfinished, *, first: bool) -> Content:
+    if one.state is None:
+        return Content.styled(f"▲ {one.id}  {one.problem}", "$warning")
+    key = ("r  " if first else "   ", "bold $accent")
+    text = _("Round of {when}, {people}, {phase}. of {phases} phases").format(
+        when=words.moment(one.state.opened),
+        people=words.count_people(len(one.state.people)),
+        phase=one.state.phase + 1,
+        phases=len(one.state.setup.phases),
+    )
+    damage = ""
+    if one.damage:
+        damage = "  " + _(
+            "The end of its journal was damaged; everything shown as saved before that is there."
+        )
+    return Content.assemble(key, text, (damage, "$warning"))
+
+
+def _follow_up(one: Due, *, late: bool) -> Content:
+    style = "$warning" if late else "$foreground"
+    glyph = "▲" if late else looks.AHEAD
+    return Content.assemble(
+        (f"{glyph} ", style), (f"{words.moment(one.when):<20}", style), f" {one.name}"
+    )

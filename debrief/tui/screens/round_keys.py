@@ -1,0 +1,192 @@
+"""What the keys of the round do: each one step, taken back by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from debrief.desk import times
+from debrief.i18n import _
+from debrief.live import Live
+from debrief.session import Refused
+from debrief.session import events as ev
+from debrief.text import clean_line, token
+from debrief.tui.dialogs import Choice, FollowUpDialog, LineDialog, date_dialog, settle
+from debrief.tui.screens.base import BaseScreen
+from debrief.tui.widgets.lists import LoadBar, RoundTable, SignsPane
+from debrief.tui.widgets.notes import Notes
+
+LONGEST_LINE = 300
+"""Characters kept of a one-line answer, such as an agreed action."""
+
+
+class RoundKeys(BaseScreen):
+    """The commands of a running round, as calls on `live`."""
+
+    def __init__(self, live: Live) -> None:
+        super().__init__()
+        self.live = live
+        self._question = 0
+
+    def step(self, take: Callable[[], object]) -> None:
+        """Keep what is written, take one step, and show what came of it."""
+        self.keep_writing()
+        try:
+            take()
+        except Refused as refusal:
+            self.app.notify(str(refusal), markup=False)
+        self.redraw()
+
+    def keep_writing(self) -> None:
+        """Keep what the editor holds and has not told of yet."""
+        written = self.query_one(Notes).take()
+        if written is not None and self.live.write(*written):
+            self.live.look(*written[:2])
+
+    # The word goes round
+
+    def action_next_voice(self) -> None:
+        """End the turn as spoken; the word goes on."""
+        self.step(self.live.next_voice)
+        self.query_one(Notes).focus()
+
+    def action_pass_turn(self) -> None:
+        """End the turn as passed; no reason is asked."""
+        if self.live.state.speaker is None:
+            self.app.notify(_("Nobody has the word. ^n gives it to the next."))
+            return
+        self.step(lambda: self.live.end_turn("passed"))
+        self.query_one(Notes).focus()
+
+    def action_next_phase(self) -> None:
+        """Go on to the next phase; after the last one comes the close."""
+        state = self.live.state
+        if state.phase + 1 == len(state.setup.phases):
+            self.action_close()
+            return
+        self.action_phase(state.phase + 1)
+
+    def action_previous_phase(self) -> None:
+        """Go to the phase before."""
+        self.action_phase(self.live.state.phase - 1)
+
+    def action_phase(self, index: int) -> None:
+        """Go to the phase with this index."""
+        self._question = 0
+        self.step(lambda: self.live.go_to_phase(index))
+        self.query_one(Notes).focus()
+
+    def action_back(self) -> None:
+        """Take back the last step."""
+        self.step(self.live.undo)
+
+    def action_again(self) -> None:
+        """Make the step again that was taken back."""
+        self.step(self.live.redo)
+
+    def action_question(self) -> None:
+        """Show the phase's next question."""
+        self._question += 1
+        self.redraw()
+
+    # The person who speaks
+
+    def action_load(self) -> None:
+        """Go to the load."""
+        if self.live.state.speaker is not None:
+            self.query_one(LoadBar).focus()
+
+    def action_alone(self) -> None:
+        """Note that the person will be alone tonight, or not."""
+        speaker = self.live.state.speaker
+        if speaker is None:
+            return
+        alone = speaker not in self.live.state.alone
+        self.step(lambda: self.live.do(ev.AloneSaid(self.live.clock(), speaker, alone)))
+
+    def action_left(self) -> None:
+        """Note that the person at hand has left, or is back."""
+        person = self._at_hand()
+        if person is not None:
+            left = person not in self.live.state.left
+            self.step(lambda: self.live.do(ev.PersonLeft(self.live.clock(), person, left)))
+
+    def _at_hand(self) -> str | None:
+        """Return the person highlighted in the table when it has the focus, else the speaker."""
+        table = self.query_one(RoundTable)
+        if table.has_focus and table.highlighted is not None:
+            return table.get_option_at_index(table.highlighted).id
+        return self.live.state.speaker
+
+    def action_follow_up(self) -> None:
+        """Agree the next contact with the person at hand."""
+        person_id = self._at_hand()
+        person = self.live.state.person(person_id) if person_id else None
+        if person is None:
+            self.app.notify(_("Nobody has the word. Choose a person with ^f first."))
+            return
+
+        def chosen(choice: Choice | None) -> None:
+            self._agree(person.id, person.name, choice)
+
+        self.app.push_screen(FollowUpDialog(person.name, self.live.clock()), chosen)
+
+    def _agree(self, person: str, name: str, choice: Choice | None) -> None:
+        now = self.live.clock()
+        if choice == "other-date":
+            self.app.push_screen(date_dialog(name, now), lambda text: self._dated(person, text))
+        elif choice is not None and (answer := settle(choice, now)) is not None:
+            event = ev.FollowUpAgreed(now, person, answer.outcome, answer.when)
+            self.step(lambda: self.live.do(event))
+
+    def _dated(self, person: str, text: str | None) -> None:
+        if text:
+            now = self.live.clock()
+            when = times.follow_up_time(text, now)
+            self.step(lambda: self.live.do(ev.FollowUpAgreed(now, person, "dated", when)))
+
+    # The round as a whole
+
+    def action_action(self) -> None:
+        """Note an agreed action."""
+        question = _("What was agreed about the work?")
+        hint = _("Work on the work only, nothing about a person. Enter takes it, Esc leaves it.")
+        self.app.push_screen(LineDialog(question, hint), self._agreed_action)
+
+    def _agreed_action(self, text: str | None) -> None:
+        if text:
+            made = f"a-{token(4)}"
+            line = clean_line(text)[:LONGEST_LINE]
+            self.step(lambda: self.live.do(ev.ActionAgreed(self.live.clock(), made, line)))
+
+    def action_joined(self) -> None:
+        """Add somebody who came late."""
+        question = _("Who has come?")
+        hint = _("The name, then Enter. Esc leaves it.")
+        self.app.push_screen(LineDialog(question, hint), self._came)
+
+    def _came(self, name: str | None) -> None:
+        if name:
+            person = self.desk_app.desk.roster.person(clean_line(name)[:60])
+            self.step(lambda: self.live.do(ev.PersonJoined(self.live.clock(), person)))
+
+    def action_people(self) -> None:
+        """Go to the table."""
+        self.query_one(RoundTable).focus()
+
+    def action_signs(self) -> None:
+        """Go to the signs, which a narrow window folds away until they are asked for."""
+        self.keep_writing()
+        self.add_class("-signs")
+        self.query_one(SignsPane).focus()
+
+    def action_leave(self) -> None:
+        """Back to the notes."""
+        self.remove_class("-signs")
+        self.query_one(Notes).focus()
+
+    def action_close(self) -> None:
+        """Account for everyone, and close."""
+        from debrief.tui.screens.close import CloseScreen
+
+        self.keep_writing()
+        self.app.push_screen(CloseScreen(self.live))

@@ -1,0 +1,1 @@
+"""Widgets: each shows what it is given, and posts messages named in the domain's words."""

@@ -1,0 +1,255 @@
+"""The panes beside the notes: who is in the round, the load, the signs, what is agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import msgspec
+from textual import events
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from debrief import signs, words
+from debrief.i18n import _
+from debrief.live import SignView
+from debrief.session import SignKey, State
+from debrief.tui import commands, looks
+
+
+class RoundTable(OptionList):
+    """Who is in the round, in speaking order, with how their turn stands."""
+
+    class Chosen(Message):
+        """Somebody was given the word by hand."""
+
+        def __init__(self, person: str) -> None:
+            super().__init__()
+            self.person = person
+
+    def show(self, state: State) -> None:
+        """Show the people as they stand in the running phase."""
+        self.border_title = _("The round")
+        rows = [(one.id, self._row(state, one.id)) for one in state.people]
+        if [option.id for option in self.options] != [ident for ident, _row in rows]:
+            self.clear_options()
+            self.add_options([Option(row, ident) for ident, row in rows])
+        else:
+            for index, (_ident, row) in enumerate(rows):
+                self.replace_option_prompt_at_index(index, row)
+        ids = [ident for ident, _row in rows]
+        if not self.has_focus and state.speaker in ids:
+            self.highlighted = ids.index(state.speaker)
+
+    def _row(self, state: State, person_id: str) -> Content:
+        person = state.person(person_id)
+        if person is None:
+            return Content("")
+        turn = "left" if person_id in state.left else state.turn(state.plan.key, person_id)
+        speaks = person_id == state.speaker
+        glyph = looks.SPEAKS if speaks else looks.TURN_GLYPHS[turn]
+        load = state.loads.get(person_id)
+        note = words.turn(turn) if turn in ("passed", "left") else _how(person.channel)
+        name = Content(person.name).truncate(10, ellipsis=True).pad_right(10)
+        row = Content.assemble(
+            f"{glyph} ",
+            name.truncate(10),
+            " ",
+            (f"{note[:9]:<9}", "$muted"),
+            ("" if load is None else f"{load:>2}"),
+        )
+        return row.stylize("bold $accent") if speaks else row
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Give the word to the person."""
+        event.stop()
+        if event.option.id is not None:
+            self.post_message(self.Chosen(event.option.id))
+
+
+def _how(channel: str) -> str:
+    return words.place("on-site") if channel == "in-person" else words.channel(channel)
+
+
+class LoadBar(Widget, can_focus=True):
+    """The load from 0 to 10: an answer that may be given, and taken back."""
+
+    load: reactive[int | None] = reactive(None)
+    asked: reactive[bool] = reactive(False)
+
+    class Given(Message):
+        """A load was given; None takes it back."""
+
+        def __init__(self, load: int | None) -> None:
+            super().__init__()
+            self.load = load
+
+    class Abandoned(Message):
+        """The bar was left without an answer."""
+
+    def render(self) -> Content:
+        """Return the scale with the given load in brackets."""
+        label = _("Load")
+        hint = ""
+        if self.has_focus:
+            hint = _("a digit, x for 10, Del for none")
+        elif self.asked and self.load is None:
+            hint = _("^l gives it; no answer is fine")
+        steps: list[Content] = []
+        for number in range(11):
+            chosen = number == self.load
+            text = f"[{number}]" if chosen else f" {number} "
+            style = "bold $accent" if chosen else ("$foreground" if self.has_focus else "$muted")
+            steps.append(Content.styled(text, style))
+        scale = Content.assemble(*steps)
+        return Content.assemble((f"{label} ", "$muted"), scale, ("  " + hint, "$muted"))
+
+    def on_key(self, event: events.Key) -> None:
+        """Take one digit, x for ten; Delete or Backspace takes the answer back."""
+        if event.key in ("escape", "enter"):
+            event.stop()
+            self.post_message(self.Abandoned())
+        elif event.character and (event.character.isdecimal() or event.character in "xX"):
+            event.stop()
+            load = 10 if event.character in "xX" else int(event.character)
+            self.post_message(self.Given(load))
+        elif event.key in ("delete", "backspace"):
+            event.stop()
+            self.post_message(self.Given(None))
+        elif event.key in ("left", "right"):
+            event.stop()
+            step = 1 if event.key == "right" else -1
+            self.load = max(0, min(10, (self.load if self.load is not None else 5) + step))
+            self.post_message(self.Given(self.load))
+
+    def on_click(self, event: events.Click) -> None:
+        """Take the number that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        at = offset.x - len(_("Load")) - 1
+        edges = [3 * n for n in range(11)] + [3 * 10 + 4]
+        hit = next((n for n in range(11) if edges[n] <= at < edges[n + 1]), None)
+        if hit is not None:
+            self.post_message(self.Given(None if hit == self.load else hit))
+
+
+class SignsPane(OptionList):
+    """The signs of the voice that speaks: a question each, never a verdict."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("signs")]
+
+    class Asked(Message):
+        """Something is wanted of a sign: `what` is a command's name, confirm, dismiss, ..."""
+
+        def __init__(self, key: SignKey, what: str) -> None:
+            super().__init__()
+            self.key = key
+            self.what = what
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, compact=True)
+        self._views: tuple[SignView, ...] = ()
+
+    def show(self, views: Sequence[SignView], name: str) -> None:
+        """Show the signs in the notes of `name`, decided ones last."""
+        order = sorted(views, key=lambda view: view.state.decision != "open")
+        self._views = tuple(order)
+        self.border_title = _("Signs")
+        at = self.highlighted
+        self.clear_options()
+        if not order:
+            self.add_option(Option(_empty(), disabled=True))
+            return
+        self.add_options([Option(self._card(view, name)) for view in order])
+        self.highlighted = None if at is None else min(at, len(order) - 1)
+
+    def on_focus(self) -> None:
+        """Begin with the first sign."""
+        if self.highlighted is None and self._views:
+            self.highlighted = 0
+
+    def _card(self, view: SignView, name: str) -> Content:
+        state = view.state
+        glyph, style = looks.LEVEL_GLYPHS[state.level], looks.LEVEL_STYLES[state.level]
+        whose = {"case": _("Citizen"), "counsellor": name}.get(state.subject, _("Whose?"))
+        title = Content.assemble(
+            (f"{glyph} ", style), (f"{whose} · {signs.name(view.key.code)}", style)
+        )
+        if state.decision != "open":
+            word = words.decision(state.decision)
+            mark = "✓" if state.decision == "confirmed" else "–"
+            return Content.assemble(title, (f"  {mark} {word}", "$muted"))
+        lines = [title, Content.assemble(("  »", "$muted"), view.key.words, ("«", "$muted"))]
+        if state.seen.band != "firm":
+            lines.append(Content.styled("  " + _("read this again"), "$muted"))
+        lines.append(Content.styled("  " + view.why, "$muted"))
+        return Content("\n").join(lines)
+
+    def _ask(self, what: str) -> None:
+        if self.highlighted is not None and self.highlighted < len(self._views):
+            self.post_message(self.Asked(self._views[self.highlighted].key, what))
+
+    def action_confirm(self) -> None:
+        """Confirm the sign."""
+        self._ask("confirm")
+
+    def action_dismiss(self) -> None:
+        """Dismiss the sign."""
+        self._ask("dismiss")
+
+    def action_flip(self) -> None:
+        """Say that it is the other's."""
+        self._ask("flip")
+
+    def action_level(self) -> None:
+        """Step through the levels."""
+        self._ask("level")
+
+    def action_show(self) -> None:
+        """Go to the words in the notes."""
+        self._ask("show")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click goes to the words."""
+        event.stop()
+        self._ask("show")
+
+
+def _empty() -> Content:
+    return Content.styled(
+        _("None seen in these notes. It may miss some: your own ear comes first."), "$muted"
+    )
+
+
+class Agreed(msgspec.Struct, frozen=True):
+    """A line of what is agreed or open: whether it is done, and the words."""
+
+    done: bool
+    text: str
+    level: str = ""
+
+
+class AgreedPane(Static):
+    """What is agreed with people, what the law asks, what to mind."""
+
+    def show(self, rows: Sequence[Agreed]) -> None:
+        """Show the rows, open ones first."""
+        self.border_title = _("Agreed and open")
+        if not rows:
+            self.update(Content.styled(_("Nothing yet. F3 agrees the next contact."), "$muted"))
+            return
+        lines = []
+        for row in sorted(rows, key=lambda one: one.done):
+            style = looks.LEVEL_STYLES.get(row.level, "$muted" if row.done else "$foreground")
+            glyph = looks.LEVEL_GLYPHS.get(row.level) or (looks.DONE if row.done else looks.AHEAD)
+            lines.append(Content.assemble((f"{glyph} ", style), (row.text, style)))
+        self.update(Content("\n").join(lines))
+
+
+__all__ = ["Agreed", "AgreedPane", "LoadBar", "RoundTable", "SignsPane"]

@@ -1,0 +1,118 @@
+"""The editor for one note, with the words of its signs marked where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from rich.style import Style
+from rich.text import Text
+from textual.message import Message
+from textual.reactive import var
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from debrief import words
+from debrief.text import clean
+
+PAUSE = 0.15
+"""Seconds without a key after which the note is kept and scanned."""
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A stretch of the note to mark: character offsets, and the level that colours it."""
+
+    start: int
+    end: int
+    level: str
+
+
+class Notes(TextArea):
+    """A plain text editor for the note of one voice in one phase.
+
+    It posts `Written` a moment after the last key, and whatever is unposted when `flush` is
+    called, so that moving on never loses a word.
+    """
+
+    marks: var[tuple[Mark, ...]] = var(())
+
+    class Written(Message):
+        """The note was changed, and the hands rest."""
+
+        def __init__(self, phase: str, person: str, text: str) -> None:
+            super().__init__()
+            self.phase = phase
+            self.person = person
+            self.text = text
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
+        self.cursor_blink = False
+        self.highlight_cursor_line = False
+        self._of: tuple[str, str] = ("", "")
+        self._kept = ""
+        self._pause: Timer | None = None
+
+    def show(self, phase: str, person: str, text: str) -> None:
+        """Show the note of `person` in `phase`; what stood unposted is posted first."""
+        if (phase, person) == self._of and clean(self.text) == text:
+            return
+        self.flush()
+        self._of = (phase, person)
+        self._kept = text
+        self.load_text(text)
+        self.move_cursor(self.document.end)
+        self._count()
+
+    def flush(self) -> None:
+        """Post what was written since the last time."""
+        text = self.text
+        if text == self._kept or not self._of[0]:
+            return
+        self._kept = text
+        self.post_message(self.Written(*self._of, text))
+
+    def take(self) -> tuple[str, str, str] | None:
+        """Return (phase, person, text) that was not posted yet, and count it as posted."""
+        text = self.text
+        if text == self._kept or not self._of[0]:
+            return None
+        self._kept = text
+        return (*self._of, text)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Wait for the hands to rest."""
+        event.stop()
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, self.flush)
+        self._count()
+
+    def _count(self) -> None:
+        number = len(self.text.split())
+        self.border_subtitle = words.count_words(number) if number else ""
+
+    def mark(self, marks: Sequence[Mark]) -> None:
+        """Mark these stretches of the note as it was last posted."""
+        wanted = tuple(marks)
+        if wanted == self.marks:
+            return
+        self.marks = wanted
+        self.notify_style_update()
+        self.refresh()
+
+    def get_line(self, line_index: int) -> Text:
+        """Return a line with its marks: underlined, and coloured by level."""
+        line = super().get_line(line_index)
+        if not self.marks:
+            return line
+        start = sum(len(one) + 1 for one in self.document.lines[:line_index])
+        for mark in self.marks:
+            if mark.start < start + len(line) and mark.end > start:
+                line.stylize(self._style(mark.level), max(0, mark.start - start), mark.end - start)
+        return line
+
+    def _style(self, level: str) -> Style:
+        colours = self.app.theme_variables
+        name = {"acute": "error", "urgent": "warning"}.get(level, "muted")
+        return Style(color=colours.get(name, "default"), underline=True, bold=level == "acute")

@@ -1,0 +1,148 @@
+"""The list of people in Setup: who is here tonight, from where, and by which channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, TypeVar
+
+import msgspec
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from debrief import words
+from debrief.i18n import _
+from debrief.session.model import CHANNELS, PLACES, ROLES, Person
+from debrief.tui import commands
+
+_T = TypeVar("_T")
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A person of the roster, and whether they are here tonight."""
+
+    person: Person
+    here: bool
+
+
+class Roll(OptionList):
+    """Everyone known, ticked when here. Order is speaking order."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("people")]
+
+    class Changed(Message):
+        """Somebody was ticked, unticked, changed or moved."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.entries: tuple[Entry, ...] = ()
+
+    @property
+    def here(self) -> tuple[Person, ...]:
+        """Return those who are ticked, in order."""
+        return tuple(entry.person for entry in self.entries if entry.here)
+
+    def fill(self, entries: Sequence[Entry]) -> None:
+        """Show these entries."""
+        self.entries = tuple(entries)
+        self.redraw()
+
+    def add(self, person: Person) -> None:
+        """Tick the person, who comes after the others who are here."""
+        rest = [entry for entry in self.entries if entry.person.id != person.id]
+        at = sum(1 for entry in rest if entry.here)
+        rest.insert(at, Entry(person, here=True))
+        self.fill(rest)
+        self.highlighted = at
+        self.post_message(self.Changed())
+
+    def redraw(self) -> None:
+        """Show the entries, in the language in force."""
+        at = self.highlighted
+        self.clear_options()
+        if not self.entries:
+            empty = _("Write the names above, one at a time. They are offered again next time.")
+            self.add_option(Option(Content.styled(empty, "$muted"), disabled=True))
+            return
+        self.add_options([Option(_row(entry)) for entry in self.entries])
+        self.highlighted = None if at is None else min(at, len(self.entries) - 1)
+
+    def _change(self, entry: Entry) -> None:
+        at = self.highlighted
+        if at is None or at >= len(self.entries):
+            return
+        entries = list(self.entries)
+        entries[at] = entry
+        self.entries = tuple(entries)
+        self.replace_option_prompt_at_index(at, _row(entry))
+        self.post_message(self.Changed())
+
+    @property
+    def _chosen(self) -> Entry | None:
+        at = self.highlighted
+        return self.entries[at] if at is not None and at < len(self.entries) else None
+
+    def action_here(self) -> None:
+        """Tick or untick."""
+        if (entry := self._chosen) is not None:
+            self._change(Entry(entry.person, not entry.here))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter or a click ticks, too."""
+        event.stop()
+        self.action_here()
+
+    def action_role(self) -> None:
+        """Step through the roles."""
+        if (entry := self._chosen) is not None:
+            role = _next(ROLES, entry.person.role)
+            self._change(Entry(msgspec.structs.replace(entry.person, role=role), entry.here))
+
+    def action_place(self) -> None:
+        """Step through the places."""
+        if (entry := self._chosen) is not None:
+            place = _next(PLACES, entry.person.place)
+            self._change(Entry(msgspec.structs.replace(entry.person, place=place), entry.here))
+
+    def action_channel(self) -> None:
+        """Step through the channels."""
+        if (entry := self._chosen) is not None:
+            channel = _next(CHANNELS, entry.person.channel)
+            self._change(Entry(msgspec.structs.replace(entry.person, channel=channel), entry.here))
+
+    def action_up(self) -> None:
+        """Speak earlier."""
+        self._move(-1)
+
+    def action_down(self) -> None:
+        """Speak later."""
+        self._move(1)
+
+    def _move(self, step: int) -> None:
+        at = self.highlighted
+        if at is None or not 0 <= at + step < len(self.entries):
+            return
+        entries = list(self.entries)
+        entries[at], entries[at + step] = entries[at + step], entries[at]
+        self.fill(entries)
+        self.highlighted = at + step
+        self.post_message(self.Changed())
+
+
+def _next(values: Sequence[_T], now: _T) -> _T:
+    return values[(values.index(now) + 1) % len(values)]
+
+
+def _row(entry: Entry) -> Content:
+    person = entry.person
+    style = "$foreground" if entry.here else "$muted"
+    name = Content(person.name).truncate(18, ellipsis=True)
+    return Content.assemble(
+        ("[x] " if entry.here else "[ ] ", "bold $accent" if entry.here else "$muted"),
+        name.pad_right(18 - name.cell_length).stylize(style),
+        (f" {words.role(person.role):<18}", "$muted"),
+        (f" {words.place(person.place):<11}", "$muted"),
+        (f" {words.channel(person.channel)}", "$muted"),
+    )

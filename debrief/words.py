@@ -1,0 +1,182 @@
+"""The interface's words for the codes of the domain, in the interface language.
+
+Every face (screens, plain mode, command line) says the same thing the same way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from debrief.i18n import _, language, ngettext, pgettext
+from debrief.session.guardrails import Guardrail
+from debrief.session.model import FollowUp, State
+
+
+def role(code: str) -> str:
+    """Return the word for a role."""
+    return {
+        "volunteer": _("volunteer"),
+        "employee": _("employee"),
+        "peer-worker": _("peer worker"),
+        "job-counsellor": _("job counsellor"),
+        "colleague-supporter": _("colleague supporter"),
+        "student": _("student"),
+    }.get(code, code)
+
+
+def place(code: str) -> str:
+    """Return the word for where a person sits."""
+    return {
+        "home": pgettext("place", "home"),
+        "on-site": pgettext("place", "on site"),
+        "elsewhere": pgettext("place", "elsewhere"),
+    }.get(code, code)
+
+
+def channel(code: str) -> str:
+    """Return the word for how a person takes part."""
+    return {
+        "video": pgettext("channel", "video"),
+        "phone": pgettext("channel", "phone"),
+        "chat": pgettext("channel", "chat"),
+        "in-person": pgettext("channel", "in the room"),
+    }.get(code, code)
+
+
+def level(code: str) -> str:
+    """Return the short word for how pressing a sign is."""
+    return {
+        "acute": pgettext("level", "now"),
+        "urgent": pgettext("level", "soon"),
+        "watch": pgettext("level", "note"),
+    }.get(code, code)
+
+
+def turn(code: str | None) -> str:
+    """Return the word for how a turn ended; empty while it has not."""
+    return {
+        "spoke": pgettext("turn", "spoke"),
+        "passed": pgettext("turn", "said pass"),
+        "left": pgettext("turn", "has left"),
+    }.get(code or "", "")
+
+
+def decision(code: str) -> str:
+    """Return the word for what the supervisor made of a sign."""
+    return {
+        "open": pgettext("sign", "not looked at"),
+        "confirmed": pgettext("sign", "confirmed"),
+        "dismissed": pgettext("sign", "dismissed"),
+    }.get(code, code)
+
+
+def duty(kind: str) -> str:
+    """Return the words for a duty's kind."""
+    return {
+        "suicide-risk": _("Life in danger: suicide"),
+        "violence": _("Violence"),
+        "child-at-risk": _("Child at risk: notification"),
+        "abuse": _("Sexual abuse"),
+        "psychosis": _("Psychosis, not oriented"),
+        "overdose": _("Overdose"),
+        "missing": _("Missing, or cut off"),
+        "threat": _("Threat against someone"),
+    }.get(kind, kind)
+
+
+def duty_outcome(code: str | None) -> str:
+    """Return the words for how a duty ended."""
+    return {
+        "acted": pgettext("duty", "acted now"),
+        "agreed": pgettext("duty", "agreed who acts, and when"),
+        "not-a-duty": pgettext("duty", "not a duty case"),
+    }.get(code or "", pgettext("duty", "open"))
+
+
+def follow_up(outcome: str | None, when: dt.datetime | None = None) -> str:
+    """Return the words for what was agreed about the next contact, in local time."""
+    if outcome == "dated" and when is not None:
+        return moment(when)
+    return {
+        "declined": pgettext("follow-up", "offered, declined"),
+        "not-needed": pgettext("follow-up", "not needed"),
+    }.get(outcome or "", pgettext("follow-up", "not agreed yet"))
+
+
+def agreed(one: FollowUp | None) -> str:
+    """Return the words for the follow-up of a person, None where there is none yet."""
+    return follow_up(one.outcome, one.when) if one is not None else follow_up(None)
+
+
+def duty_person(state: State, holder: str) -> str:
+    """Return who holds a duty: the person's name, or the supervisor."""
+    person = state.person(holder)
+    return person.name if person else _("you")
+
+
+def guardrail(one: Guardrail, state: State) -> str:
+    """Return the calm sentence for a guardrail: what it is, and what to do instead."""
+    person = state.person(one.about)
+    name = person.name if person else _("the round")
+    found = state.duties.get(one.about)
+    kind = duty(found.kind) if found else ""
+    sentences = {
+        "follow-up-missing": _("{name} has no next contact yet: date it, or note that it was declined or not needed."),
+        "acute-without-date": _("{name} has a sign of danger now. Agree a dated contact before you close."),
+        "urgent-without-date": _("{name} has a sign that wants help within three days. Offer a dated contact."),
+        "passed-on-everything": _("{name} passed on everything. Offer a short call tomorrow."),
+        "acute-sign-unread": _("A sign of danger now stands unread in the notes of {name}. Confirm it or dismiss it."),
+        "duty-open": _("{kind}: note how it ended - acted, agreed who acts, or not a duty case."),
+        "acute-now": _("{name}: danger now. Pause the round and take it between the two of you; let somebody else go on or close."),
+        "acute-and-alone": _("{name} is alone. Do not end the call before somebody is with them or can be reached."),
+        "too-early": _("It is early for this protocol. An end-of-shift round suits tonight better."),
+        "mixed-exposure": _("Only some took part in the hard call. Take them in a short talk of their own first, then meet about the work."),
+        "supervisor-involved": _("You were part of it yourself. Let somebody else lead if you can; else say so aloud."),
+        "line-manager-leads": _("A line manager leads. Say aloud that nobody is being assessed."),
+        "too-many": _("The group is large for this protocol. Split it if you can."),
+    }  # fmt: skip
+    return sentences.get(one.code, one.code).format(name=name, kind=kind)
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def day(when: dt.datetime) -> str:
+    """Return the local day of `when`, short: `Sat 21 Nov` as the language writes it."""
+    local = when.astimezone()
+    weekdays = {
+        "da": ("man", "tir", "ons", "tor", "fre", "lør", "søn"),
+        "nb": ("man.", "tirs.", "ons.", "tors.", "fre.", "lør.", "søn."),
+    }.get(language(), _WEEKDAYS)
+    months = {
+        "da": "jan feb mar apr maj jun jul aug sep okt nov dec",
+        "nb": "jan. feb. mars april mai juni juli aug. sep. okt. nov. des.",
+    }.get(language(), "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
+    dot = "" if language() == "en" else "."
+    return f"{weekdays[local.weekday()]} {local.day}{dot} {months.split()[local.month - 1]}"
+
+
+def clock(when: dt.datetime) -> str:
+    """Return the local time of day of `when`, as hours and minutes."""
+    return f"{when.astimezone():%H:%M}"
+
+
+def moment(when: dt.datetime) -> str:
+    """Return the local day and time of `when`."""
+    return f"{day(when)} {clock(when)}"
+
+
+def minutes(seconds: int) -> str:
+    """Return a length of time as `12:40`."""
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def count_people(number: int) -> str:
+    """Return `5 people`."""
+    return ngettext("{n} person", "{n} people", number).format(n=number)
+
+
+def count_words(number: int) -> str:
+    """Return `34 words`."""
+    return ngettext("{n} word", "{n} words", number).format(n=number)
+

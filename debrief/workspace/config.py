@@ -1,0 +1,77 @@
+"""The workspace's configuration, debrief.toml: typed, strict, and never needed to start."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from debrief.errors import Problem
+from debrief.i18n import _
+
+Days = Annotated[int, msgspec.Meta(ge=1, le=3660)]
+
+
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long things are kept, in days."""
+
+    private_days: Days = 180
+    record_days: Days = 730
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of debrief.toml. `destinations` is checked by the delivery room, table by table."""
+
+    version: Literal[1] = 1
+    language: Literal["da", "nb", "en"] | None = None
+    """Interface language; the locale decides where it is not set."""
+    round_language: Literal["da", "nb", "en"] | None = None
+    """Language of prompts; that of the interface where it is not set."""
+    team: str = ""
+    protocol: str = "shift-defuse"
+    privacy: Literal["sealed", "open"] = "sealed"
+    recipients: tuple[str, ...] = ()
+    """Further age recipients (an organisation, an auditor) who can open private blocks."""
+    theme: Literal["dusk", "day", "high-contrast"] = "dusk"
+    retention: Retention = Retention()
+    destinations: dict[str, dict[str, Any]] = {}
+
+
+_UNKNOWN = re.compile(r"unknown field `(?P<field>[^`]+)`(?: - at `\$(?P<path>[^`]*)`)?")
+
+
+def parse(data: bytes, name: str = "debrief.toml") -> Config:
+    """Return the configuration in `data`; raises Problem with file, place and nearest key."""
+    try:
+        return msgspec.convert(tomllib.loads(data.decode()), Config)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        where = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _("not UTF-8 TOML")
+        raise Problem(
+            _("{file} can't be read: {where}. Nothing was changed; mend the file.").format(
+                file=name, where=where
+            )
+        ) from None
+    except msgspec.ValidationError as error:
+        raise Problem(_refusal(str(error), name)) from None
+
+
+def _refusal(reason: str, name: str) -> str:
+    unknown = _UNKNOWN.search(reason)
+    if unknown is None:
+        return _("{file} is refused: {reason}. Nothing was changed; mend that line.").format(
+            file=name, reason=reason
+        )
+    field, path = unknown["field"], (unknown["path"] or "").lstrip(".")
+    struct = Retention if path == "retention" else Config
+    near = difflib.get_close_matches(field, struct.__struct_fields__, n=1, cutoff=0.5)
+    place = f"{path}.{field}" if path else field
+    if near:
+        return _("{file} has a key that is not known: {key}. Did you mean {near}?").format(
+            file=name, key=place, near=near[0]
+        )
+    return _("{file} has a key that is not known: {key}. The keys are: {keys}.").format(
+        file=name, key=place, keys=", ".join(struct.__struct_fields__)
+    )
