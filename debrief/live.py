@@ -61,7 +61,7 @@ class Saved(msgspec.Struct, frozen=True):
     """What is durable: `everything` up to now, and when the disk last confirmed."""
 
     everything: bool
-    at: dt.datetime | None
+    at: dt.datetime
 
 
 def utc_now() -> dt.datetime:
@@ -85,8 +85,10 @@ class Live:
         self.on_disk: Callable[[str], None] = _ignore
         """Told, from the writer's thread, each time something is saved (an empty text) or when
         the disk refuses (what to tell the person). It must not block."""
+        self.blind = ""
+        """Why no signs can be seen, where the word lists can't be used; empty when they can."""
         self._last = last
-        self._saved_at: float | None = None
+        self._saved_at = clock()
         self._spans: dict[NoteKey, dict[SignKey, signs.Sign]] = {}
 
         journal.on_saved = self._on_saved
@@ -94,7 +96,7 @@ class Live:
 
     def _on_saved(self, sequence: int, at: float) -> None:
         del sequence
-        self._saved_at = at
+        self._saved_at = dt.datetime.fromtimestamp(at, dt.UTC)
         self.on_disk("")
 
     def _on_trouble(self, problem: Problem) -> None:
@@ -107,16 +109,15 @@ class Live:
 
     def do(self, event: ev.Event) -> State:
         """Let `event` happen: new state, then its journal record. Raises Refused."""
-        self.session = apply(self.session, event)  # type: ignore[arg-type]
+        session = apply(self.session, event)  # type: ignore[arg-type]
         self._last = self.journal.append(ev.encode(event))
+        self.session = session
         return self.state
 
     @property
     def saved(self) -> Saved:
         """Whether everything is on the disk, and since when."""
-        stamp = self._saved_at
-        at = None if stamp is None else dt.datetime.fromtimestamp(stamp, dt.UTC)
-        return Saved(self.journal.saved >= self._last, at)
+        return Saved(self.journal.saved >= self._last, self._saved_at)
 
     def settle(self, timeout: float = 10.0) -> bool:
         """Wait until everything is durable; return whether it is."""

@@ -179,4 +179,3 @@ def count_people(number: int) -> str:
 def count_words(number: int) -> str:
     """Return `34 words`."""
     return ngettext("{n} word", "{n} words", number).format(n=number)
-

@@ -124,6 +124,7 @@ layout() {
             if ($0 !~ /^\[[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)?\]$/) { print "header"; exit }
             if (out) close(out)
             out = ++count
+            if (count > 2000) { print "size"; exit }
             print substr($0, 2, length($0) - 2) >"../names"
         }
         { print >out }

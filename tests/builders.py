@@ -131,9 +131,8 @@ class Memory:
         self.at_once = at_once
         self.first = last
         self.saved = last
-        self.saved_at: float | None = None
-        self.on_saved: Callable[[int, float], None] | None = None
-        self.on_trouble: Callable[[Problem], None] | None = None
+        self.on_saved: Callable[[int, float], None] = lambda sequence, at: None
+        self.on_trouble: Callable[[Problem], None] = lambda problem: None
 
     def append(self, payload: bytes) -> int:
         self.records.append(payload)
@@ -144,15 +143,14 @@ class Memory:
     def sync(self) -> None:
         """Make everything durable."""
         self.saved = self.first + len(self.records)
-        self.saved_at = OPENED.timestamp() + self.saved
-        if self.on_saved is not None:
-            self.on_saved(self.saved, self.saved_at)
+        self.on_saved(self.saved, OPENED.timestamp() + self.saved)
 
     def wait(self, sequence: int, timeout: float) -> bool:
         return self.saved >= sequence
 
-    def close(self) -> None:
+    def close(self) -> bool:
         self.sync()
+        return True
 
     def events(self) -> list[ev.AnyEvent]:
         """Return what was recorded, decoded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -59,9 +60,18 @@ class Destination(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The only hosts the destination may speak to, in lower case."""
         if self.network.hosts:
             return tuple(host.lower() for host in self.network.hosts)
-        texts = [value for value in self.settings.values() if isinstance(value, str)]
-        found = (urlsplit(text).hostname for text in texts if "://" in text)
-        return tuple(dict.fromkeys(host for host in found if host))
+        return hosts_in(value for value in self.settings.values() if isinstance(value, str))
+
+
+def hosts_in(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the hosts of those `values` that are addresses, in lower case, each once."""
+    found: list[str] = []
+    for value in values:
+        with contextlib.suppress(ValueError):
+            host = urlsplit(value).hostname if "://" in value else None
+            if host and host not in found:
+                found.append(host)
+    return tuple(found)
 
 
 class About(msgspec.Struct, frozen=True):

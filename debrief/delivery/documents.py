@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+import msgspec
+
 from debrief.delivery.config import About, Destination
 from debrief.delivery.job import Job, Source, Way
 from debrief.delivery.secretrefs import SecretRef
@@ -55,7 +57,8 @@ def _own_page(view: View, identity: str, destination: Destination, source: Sourc
     stub = Document(identity, b"", "", "", "")
     if source is None:
         raise _failed(destination.exporter, "")
-    job = Job("render", source, stub, view, settings, way=Way(deadline_s=_RENDER_SECONDS))
+    plain = msgspec.structs.replace(view, fields=dict(view.fields))
+    job = Job("render", source, stub, plain, settings, way=Way(deadline_s=_RENDER_SECONDS))
     result = run(job).result
     suffix = result.suffix.removeprefix(".")
     if result.ending != "receipt" or not result.body or not is_id(suffix):

@@ -37,7 +37,9 @@ CREATE TABLE IF NOT EXISTS attempt (
   row TEXT NOT NULL, number INTEGER NOT NULL, started TEXT NOT NULL, ended TEXT,
   ending TEXT, why TEXT, PRIMARY KEY (row, number)
 ) STRICT;
-CREATE TABLE IF NOT EXISTS receipt (row TEXT PRIMARY KEY, receipt TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS receipt (
+  row TEXT PRIMARY KEY, receipt TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0
+) STRICT;
 """
 
 
@@ -239,15 +241,20 @@ class Outbox:
         """
         open_before: set[tuple[str, str]] = set()
         due: list[Row] = []
-        for row in sorted(self.rows(), key=lambda row: row.revision):
-            if row.state in FINAL:
-                continue
+        for row in sorted(self.waiting(), key=lambda row: row.revision):
             line = (row.session, row.destination)
             waited = all_ready or row.next_at is None or row.next_at <= now
             if row.state == "ready" and waited and line not in open_before:
                 due.append(row)
             open_before.add(line)
         return sorted(due, key=lambda row: (row.planned, row.revision))
+
+    def waiting(self) -> list[Row]:
+        """Return every delivery that has not ended, in the order they were planned."""
+        query = (
+            "SELECT row FROM delivery WHERE state NOT IN ('delivered', 'abandoned') ORDER BY rowid"
+        )
+        return [_row(text) for (text,) in self._read(query)]
 
     def attempts(self, row_id: str) -> list[Tried]:
         """Return every attempt of a delivery, first to last."""
@@ -261,6 +268,16 @@ class Outbox:
         """Return the receipts, oldest first."""
         found = self._read("SELECT receipt FROM receipt ORDER BY rowid")
         return [msgspec.json.decode(text, type=DeliveryReceipt) for (text,) in found]
+
+    def untold(self) -> list[DeliveryReceipt]:
+        """Return the receipts that have not been passed on yet, oldest first."""
+        found = self._read("SELECT receipt FROM receipt WHERE told = 0 ORDER BY rowid")
+        return [msgspec.json.decode(text, type=DeliveryReceipt) for (text,) in found]
+
+    def told(self, receipt: DeliveryReceipt) -> None:
+        """Note that a receipt has been passed on."""
+        with self._change() as db:
+            db.execute("UPDATE receipt SET told = 1 WHERE row = ?", (receipt.row,))
 
     # --- what people do ---
 
@@ -382,17 +399,25 @@ class Outbox:
         why: str = "",
         by: str = "",
     ) -> Row:
-        """End a row (delivered or abandoned), keep its receipt, and remove its body for good."""
+        """End a row (delivered or abandoned), keep its receipt, and remove its body for good.
+
+        A row that has ended stays as it ended; a receipt that comes late is kept all the same.
+        """
         with self._change() as db:
             text = db.execute("SELECT row FROM delivery WHERE id = ?", (row_id,)).fetchone()[0]
-            said = by if state == "abandoned" else ""
-            row = msgspec.structs.replace(
-                _row(text), state=state, lease_until=None, next_at=None, why=why, said=said
-            )
-            _store(db, row)
-            db.execute("UPDATE delivery SET body = NULL WHERE id = ?", (row_id,))
+            row = _row(text)
+            if row.state not in FINAL:
+                said = by if state == "abandoned" else ""
+                row = msgspec.structs.replace(
+                    row, state=state, lease_until=None, next_at=None, why=why, said=said
+                )
+                _store(db, row)
+                db.execute("UPDATE delivery SET body = NULL WHERE id = ?", (row_id,))
             if receipt is not None:
-                db.execute("INSERT OR IGNORE INTO receipt VALUES (?, ?)", (row_id, _json(receipt)))
+                db.execute(
+                    "INSERT OR IGNORE INTO receipt (row, receipt) VALUES (?, ?)",
+                    (row_id, _json(receipt)),
+                )
         self._read("PRAGMA wal_checkpoint(TRUNCATE)")
         return row
 

@@ -164,7 +164,7 @@ def _enter(desk: Desk, receipt: DeliveryReceipt) -> None:
             "key": receipt.row,
             "destination": receipt.destination,
             "level": receipt.level,
-            "sha256": receipt.sha256,
+            "digest": receipt.sha256,
         },
     )
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from debrief import words
-from debrief.desk.closing import Draft, Preview, Sealed
+from debrief.desk.closing import Draft, Sealed
 from debrief.errors import Problem
-from debrief.i18n import _, ngettext
-from debrief.plain import reading, showing, steps
+from debrief.i18n import _
+from debrief.plain import leaving, reading, showing, steps
 from debrief.plain import vocabulary as v
 from debrief.plain.context import Context
 from debrief.session import SignKey
@@ -95,7 +93,6 @@ class CloseTalk:
 
     def _unread(self, person_id: str) -> None:
         """Ask about the first unread sign of danger in the person's notes."""
-        self.context.fresh_signs()
         for key, sign in self.live.state.signs.items():
             unread = sign.decision == "open" and sign.level == "acute" and sign.seen.band == "firm"
             if key.person == person_id and unread:
@@ -118,7 +115,6 @@ class CloseTalk:
         state = self.live.state
         for key, sign in state.signs.items():
             if key.person == person.id and sign.decision == "confirmed":
-                self.context.fresh_signs()
                 self.talk.tell(self.context.sign_line(key, sign))
         self.talk.tell(words.guardrail(one, state))
         answer = self._ask(
@@ -168,9 +164,13 @@ class CloseTalk:
 
     def _seal(self) -> Sealed | None:
         """Show what leaves, ask, and seal exactly that. Raises Problem once the close is noted."""
-        made = self.context.desk.draft(self.live)
+        try:
+            made = self.context.desk.draft(self.live)
+        except Problem as problem:
+            self.talk.tell(str(problem), _("The round was not closed; it goes on."))
+            return None
         self._account(made)
-        self.talk.tell(*preview_lines(made.previews))
+        self.talk.tell(*leaving.preview_lines(made.previews))
         if not self.talk.agrees(_("Close and seal the round?")):
             self.talk.tell(_("The round was not closed; it goes on."))
             return None
@@ -192,51 +192,3 @@ class CloseTalk:
             self.talk.tell("  " + showing.duty_line(state, duty))
         for action in state.actions:
             self.talk.tell("  " + showing.action_line(state, action))
-
-
-def preview_lines(previews: tuple[Preview, ...]) -> list[str]:
-    """Return what leaves, destination by destination, to the byte."""
-    if not previews:
-        return [_("Nothing leaves this computer.")]
-    lines = [_("What leaves:")]
-    for one in previews:
-        lines += _preview(one)
-    return lines
-
-
-def _preview(one: Preview) -> list[str]:
-    head = _("{destination}: level {level}; fields {fields}").format(
-        destination=one.destination, level=one.level, fields=", ".join(one.fields)
-    )
-    if one.document is None:
-        return ["", head, _("  It can't leave, and waits: {problem}").format(problem=one.problem)]
-    return ["", head, *body_lines(one.document.body, one.document.sha256)]
-
-
-def body_lines(body: bytes, digest: str) -> list[str]:
-    """Return what is sent, line by line, with its size and its sha256 (hex)."""
-    size = ngettext("{n} byte", "{n} bytes", len(body)).format(n=len(body))
-    text = body.decode("utf-8", "replace").splitlines()
-    return [f"  {size}, sha256 {digest}", *(f"  | {line}" for line in text)]
-
-
-def sealed_lines(sealed: Sealed, digest: str, at: dt.datetime) -> list[str]:
-    """Return what became of a closed round; `digest` is its file's sha256, in hex."""
-    lines = [
-        "",
-        _("The round was closed {time}.").format(time=words.clock(at)),
-        _("File: {path}").format(path=sealed.path),
-        _("sha256: {digest}").format(digest=digest),
-        _("Ledger: line {n}").format(n=sealed.ledger_line),
-    ]
-    if sealed.queued:
-        lines.append(
-            ngettext(
-                "{n} summary is queued to leave; `debrief outbox send` sends it.",
-                "{n} summaries are queued to leave; `debrief outbox send` sends them.",
-                sealed.queued,
-            ).format(n=sealed.queued)
-        )
-    else:
-        lines.append(_("Nothing waits to be sent."))
-    return lines

@@ -67,6 +67,8 @@ class Context:
 
     def sign_line(self, key: SignKey, sign: SignState, why: str = "") -> str:
         """Return the line for a sign, with its number."""
+        if key not in self._signs:
+            self._signs.append(key)
         return showing.sign_line(self._signs.index(key) + 1, key, sign, self.state, why)
 
     def sign_lines(self) -> list[str]:

@@ -28,7 +28,7 @@ class RoundTalk:
             **steps.Agreements(context).steps,
         }
         self._shown: tuple[int, str | None] | None = None
-        self._warned: set[str] = set()
+        self._told: set[str] = set()
         self.troubles: list[Problem] = []
         """What the journal's thread had to tell; shown before the next line is read."""
 
@@ -86,17 +86,28 @@ class RoundTalk:
         context, talk = self.context, self.context.talk
         while self.troubles:
             talk.tell(str(self.troubles.pop(0)))
-        talk.tell(*lines) if (lines := context.fresh_signs()) else None
+        self._tell_signs()
         state = context.state
         for one in to_tell(state):
-            if one.key not in self._warned:
-                self._warned.add(one.key)
-                talk.tell("! " + words.guardrail(one, state))
+            self._once("! " + words.guardrail(one, state))
         if self._shown is None or self._shown[0] != state.phase:
             self._tell_phase()
         if self._shown != (state.phase, state.speaker):
             self._tell_voice()
         self._shown = (state.phase, state.speaker)
+
+    def _tell_signs(self) -> None:
+        """Tell the new signs; a sign list that can't be read costs the signs, not the round."""
+        try:
+            for line in self.context.fresh_signs():
+                self.context.talk.tell(line)
+        except Problem as problem:
+            self._once(str(problem))
+
+    def _once(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self.context.talk.tell(sentence)
 
     def _tell_phase(self) -> None:
         context = self.context

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from debrief import signs, words
-from debrief.i18n import _
+from debrief.i18n import _, ngettext
 from debrief.live import Live, SignView
 from debrief.plain.vocabulary import command_name
 from debrief.protocol import Phase
@@ -19,11 +19,13 @@ GLYPHS = {"acute": "■", "urgent": "▲", "watch": "·"}
 def phase_lines(phase: Phase, state: State, lang: str) -> Iterator[str]:
     """Yield the phase's heading, goal, prompts and what not to do."""
     yield ""
-    yield _("Phase {n} of {all}: {name} ({minutes} minutes)").format(
-        n=state.phase + 1,
-        all=len(state.setup.phases),
-        name=phase.name.to(lang),
-        minutes=round(state.plan.planned_s / 60),
+    minutes = round(state.plan.planned_s / 60)
+    yield ngettext(
+        "Phase {n} of {all}: {name} ({minutes} minute)",
+        "Phase {n} of {all}: {name} ({minutes} minutes)",
+        minutes,
+    ).format(
+        n=state.phase + 1, all=len(state.setup.phases), name=phase.name.to(lang), minutes=minutes
     )
     yield phase.goal.to(lang)
     yield from (f"  - {prompt}" for prompt in phase.prompts.to(lang))
@@ -118,11 +120,7 @@ def saved_line(live: Live) -> str:
     saved = live.saved
     if not saved.everything:
         return _("Not everything is on the disk yet; it is tried again all the time.")
-    if saved.at is not None:
-        return _("Everything is on the disk, last confirmed {time}.").format(
-            time=words.clock(saved.at)
-        )
-    return _("Everything is on the disk.")
+    return _("Everything is on the disk, last confirmed {time}.").format(time=words.clock(saved.at))
 
 
 def status_lines(live: Live, phase_name: str, now: dt.datetime) -> Iterator[str]:

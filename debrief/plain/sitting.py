@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-from debrief.desk import Desk, Unfinished
+from debrief.desk import Desk, Unfinished, sending
 from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import _
 from debrief.live import Live
-from debrief.plain.close import CloseTalk, sealed_lines
+from debrief.plain import leaving
+from debrief.plain.close import CloseTalk
 from debrief.plain.context import Context
 from debrief.plain.round import RoundTalk
 from debrief.plain.setup import Asked, SetupTalk
@@ -72,20 +73,33 @@ def _hold(desk: Desk, live: Live, talk: Talk) -> int:
             sealed = CloseTalk(context).run()
             if sealed is not None:
                 digest = hashlib.sha256(desk.disk.read(sealed.path)).hexdigest()
-                talk.tell(*sealed_lines(sealed, digest, desk.clock()))
+                talk.tell(*leaving.sealed_lines(sealed, digest, desk.clock()))
+                if sealed.queued:
+                    _send(desk, talk)
                 return 0
         _keep(desk, live, talk)
     except InputEnded:
         _keep(desk, live, talk)
         return EXIT_INPUT
-    except Problem:
-        desk.pause(live)
-        talk.tell(_("That the round is closed is noted; the next start carries the rest on."))
-        raise
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, Problem) and live.state.closed is not None:
+            talk.tell(_("That the round is closed is noted; the next start carries the rest on."))
         desk.pause(live)
         raise
     return 0
+
+
+def _send(desk: Desk, talk: Talk) -> None:
+    """Offer to send what was queued; whatever comes of it, the round is closed."""
+    try:
+        if not talk.agrees(_("Send it now?")):
+            return
+        for attempt in sending.send(desk):
+            talk.tell(leaving.attempt_line(attempt))
+    except InputEnded:
+        return
+    except Problem as problem:
+        talk.tell(str(problem))
 
 
 def _keep(desk: Desk, live: Live, talk: Talk) -> None:

@@ -21,6 +21,8 @@ PREAMBLE: Final = (
     b"# debrief session. Read: less FILE   Check: debrief verify FILE, or ./VERIFY.sh FILE\n"
     b'format = "debrief-session/1"\n\n'
 )
+BLOCKS: Final = 2000
+"""The most blocks a session file may have."""
 _HEADER: Final = re.compile(rb"\[([a-z][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)?)\]\n")
 _STARTS: Final = re.compile(rb"^\[", re.MULTILINE)
 _STRANGE: Final = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
@@ -100,6 +102,8 @@ def split(data: bytes) -> tuple[Block, ...]:
         header = _HEADER.match(data, at)
         if header is None:
             raise LayoutError("header", line)
+        if len(blocks) == BLOCKS:
+            raise LayoutError("size", line)
         blocks.append(Block(header[1].decode("ascii"), line, data[at:end]))
         line += data.count(b"\n", at, end)
     return tuple(blocks)

@@ -40,30 +40,29 @@ def seal(
     done. The journal may be removed afterwards. Raises Problem.
     """
     path = sessionfile.path_for(folder, state)
-    disk.make_folder(path.parent)
     data = sessionfile.build(
         state, keys, recipients=recipients, privacy=privacy, retention=retention
     )
-    try:
-        disk.publish(path, data, exclusive=True)
-    except AlreadyThere:
-        data = disk.read(path)
-        if not verify.verify_file(data, path.name, (keys.public_key,), None).ok:
-            raise _taken(path) from None
+    disk.make_folder(path.parent)
     with ledger.folder_lock(folder):
+        disk.sweep(folder)
+        disk.sweep(path.parent)
+        try:
+            disk.publish(path, data, exclusive=True)
+        except AlreadyThere:
+            data = disk.read(path)
+            if not verify.verify_file(data, path.name, (keys.public_key,), None).ok:
+                raise _taken(path) from None
         signers.remember(disk, folder, keys.public_key)
-    root = sessionfile.read(data, path.name).root
-    line = ledger.append(
-        disk,
-        folder,
-        {
+        root = sessionfile.read(data, path.name).root
+        event = {
             "event": "close",
             "session": state.id,
             "file": hashlib.sha256(data).hexdigest(),
             "root": root,
             "signer": keys.fingerprint,
-        },
-    )
+        }
+        line = ledger.append_locked(disk, folder, event)
     return Sealed(path, root, line)
 
 

@@ -30,18 +30,19 @@ def _checked(identifier: str) -> str:
 def without_names(people: Iterable[Person]) -> Callable[[str], str]:
     """Return a function that puts pseudonyms where the names of `people` stand in a text.
 
-    Whole names count in any case; a single part of a name as typed or capitalised, with or without
-    a genitive s. Longer names are looked for first.
+    A whole name counts in any case; one capitalised part of it, or a name that is a single word, as
+    typed or capitalised; each with or without a genitive s. Longer names are looked for first.
     """
     spellings: dict[str, str] = {}
     for person in people:
         name = clean_line(person.name)
-        parts = [part for part in re.split(r"[\s-]+", name) if len(part) > 1]
         if " " in name:
             spellings.setdefault(f"(?i:{re.escape(name)})", person.id)
-        for part in [name, *parts] if name else parts:
-            for spelling in (part, part[:1].upper() + part[1:]):
-                spellings.setdefault(re.escape(spelling), person.id)
+        parts = [*name.split(), *re.split(r"[\s-]+", name)]
+        for part in parts:
+            if len(part) > 1 and (part == name or part[0].isupper()):
+                for spelling in (part, part[0].upper() + part[1:]):
+                    spellings.setdefault(re.escape(spelling), person.id)
     if not spellings:
         return str
     longest_first = sorted(spellings, key=len, reverse=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import time
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,9 @@ _GONE: Final = frozenset(
 )
 TEMPORARY: Final = ".tmp"
 """How the name of a half-written file ends; such a file means nothing and may be removed."""
+
+
+_OLD_S: Final = 3600
 
 
 class AlreadyThere(Problem):
@@ -168,9 +172,13 @@ class Disk:
             new = not self._system.exists(path)
             handle = self._system.open_append(path, mode)
             appender = Appender(self._system, handle, path)
+        except OSError as error:
+            raise disk_problem(error, path) from error
+        try:
             if new:
                 self._system.sync_folder(path.parent)
         except OSError as error:
+            appender.close()
             raise disk_problem(error, path) from error
         return appender
 
@@ -183,6 +191,20 @@ class Disk:
                 self._system.sync_folder(path.parent)
         except OSError as error:
             raise disk_problem(error, path) from error
+
+    def sweep(self, folder: Path) -> None:
+        """Remove half-written files that a crash left in the folder more than an hour ago.
+
+        Younger ones may be somebody's at work. What cannot be removed is left.
+        """
+        with contextlib.suppress(OSError):
+            for name in self._system.names(folder):
+                path = folder / name
+                if name.startswith(".") and name.endswith(TEMPORARY) and self._is_old(path):
+                    self._system.unlink(path)
+
+    def _is_old(self, path: Path) -> bool:
+        return time.time() - self._system.modified(path) > _OLD_S
 
     def make_folder(self, path: Path, mode: int = 0o700) -> None:
         """Create `path` and the folders above it durably; fine if it is there. Raises Problem."""

@@ -65,16 +65,18 @@ def list_journals(disk: Disk, *folders: Path) -> tuple[Path, ...]:
 
 
 def discard(disk: Disk, session_id: str, folders: Iterable[Path]) -> None:
-    """Remove every part of the session's journal, oldest last, so that none comes back alone."""
-    for folder in folders:
-        names = disk.list(folder) if disk.exists(folder) else ()
-        parts = sorted(
-            (part[1], name)
-            for name in names
-            if (part := _named(folder / name)) is not None and part[0] == session_id
-        )
-        for _number, name in parts:
-            disk.unlink(folder / name)
+    """Remove every part of the session's journal; raises Problem.
+
+    The newest goes last: should the program stop in between, no older state is left to go on from.
+    """
+    parts = [
+        (named[1], folder / name)
+        for folder in folders
+        for name in (disk.list(folder) if disk.exists(folder) else ())
+        if (named := _named(folder / name)) is not None and named[0] == session_id
+    ]
+    for _number, path in sorted(parts):
+        disk.unlink(path)
 
 
 class Journal:
@@ -126,6 +128,7 @@ class Journal:
         if disk.exists(path):
             sentence = _("{path} exists already and was left as it is.")
             raise AlreadyThere(sentence.format(path=path), EXIT_DISK)
+        disk.sweep(path.parent)
         file = JournalFile.create(disk, path, session_id, keys)
         return cls(disk, file, session_id, keys, fallback=fallback)
 

@@ -120,6 +120,7 @@ class Keys:
         identity, signing = folder / IDENTITY, folder / SIGNING_KEY
         public = folder / (SIGNING_KEY + ".pub")
         disk.make_folder(folder)
+        disk.sweep(folder)
         if not disk.exists(identity):
             if disk.exists(signing) or disk.exists(public):
                 raise _missing(identity, signing)

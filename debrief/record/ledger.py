@@ -139,10 +139,15 @@ def _sentence(code: str) -> str:
 
 def has(data: bytes, event: str, session: str, key: str = "") -> bool:
     """Tell whether the ledger has this event for the session, with this `key` field if given."""
-    return any(
-        line.event == event and line.session == session and line.fields.get("key", "") == key
-        for line in lines(data)
-    )
+    return _find(data, event, session, key) is not None
+
+
+def _find(data: bytes, event: str, session: str, key: str) -> Line | None:
+    wanted = (event, session, key)
+    for line in lines(data):
+        if (line.event, line.session, line.fields.get("key", "")) == wanted:
+            return line
+    return None
 
 
 def _whole(data: bytes) -> bytes:
@@ -179,32 +184,40 @@ def append(disk: Disk, folder: Path, event: Mapping[str, str]) -> int:
     Raises Problem, ValueError for an event that cannot be a line.
     """
     with folder_lock(folder):
-        path = folder / NAME
-        found = disk.read(path) if disk.exists(path) else b""
-        data = _whole(found)
-        if has(data, event["event"], event["session"], event.get("key", "")):
-            return next(
-                line.number
-                for line in lines(data)
-                if (line.event, line.session, line.fields.get("key", ""))
-                == (event["event"], event["session"], event.get("key", ""))
-            )
-        number = data.count(b"\n") + 1
-        new = data + _format(number, event, hashlib.sha256(data).hexdigest())
-        appender = disk.open_append(path)
-        try:
-            kept = len(found) if new.startswith(found) else len(data)
-            if kept < len(found):
-                appender.truncate(kept)
-            appender.append(new[kept:])
-            appender.sync()
-        except Problem:
-            with suppress(Problem):  # the next append cuts an unfinished line as well
-                appender.truncate(len(data))
-            raise
-        finally:
-            appender.close()
-    return number
+        return append_locked(disk, folder, event)
+
+
+def append_locked(disk: Disk, folder: Path, event: Mapping[str, str]) -> int:
+    """Like `append`, for a caller who holds the folder's lock."""
+    path = folder / NAME
+    found = disk.read(path) if disk.exists(path) else b""
+    data = _whole(found)
+    there = _find(data, event["event"], event["session"], event.get("key", ""))
+    if there is not None and data == found:
+        return there.number
+    number = data.count(b"\n") + 1
+    new = data
+    if there is None:
+        new += _format(number, event, hashlib.sha256(data).hexdigest())
+    _write(disk, path, found, new, len(data))
+    return number if there is None else there.number
+
+
+def _write(disk: Disk, path: Path, found: bytes, new: bytes, whole: int) -> None:
+    """Turn the ledger `found` into `new` durably; after an error it is cut to `whole` bytes."""
+    appender = disk.open_append(path)
+    try:
+        kept = len(found) if new.startswith(found) else whole
+        if kept < len(found):
+            appender.truncate(kept)
+        appender.append(new[kept:])
+        appender.sync()
+    except Problem:
+        with suppress(Problem):  # the next append cuts an unfinished line as well
+            appender.truncate(min(whole, len(found)))
+        raise
+    finally:
+        appender.close()
 
 
 def latest(found: Iterable[Line], session: str) -> Line | None:

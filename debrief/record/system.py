@@ -106,6 +106,10 @@ class System:
         """Tell whether something has this name."""
         return path.exists()
 
+    def modified(self, path: Path) -> float:
+        """Return when the file was last written, in seconds since the epoch."""
+        return path.stat().st_mtime
+
     def names(self, path: Path) -> list[str]:
         """Return the names in the folder, in no order."""
         return os.listdir(path)  # noqa: PTH208 - names are wanted, not paths

@@ -208,7 +208,9 @@ def _group(file: _File, table: Mapping[str, Any]) -> Group:
                 )
     listed = {key: _lines(file.text(table, key)) for key in ("patterns", "fires", "quiet")}
     if not listed["patterns"] or not listed["fires"]:
-        raise file.problem(_("a group of the sign {sign} lacks patterns or fires").format(sign=sign))
+        raise file.problem(
+            _("a group of the sign {sign} lacks patterns or fires").format(sign=sign)
+        )
     return msgspec.convert({"sign": sign, **values, **listed, "file": file.name}, Group)
 
 

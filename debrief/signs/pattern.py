@@ -157,11 +157,7 @@ class Not:
         """Return those of `places` where the unwanted word does not stand."""
         if self.before:
             first = on.words.first
-            return {
-                p
-                for p in places
-                if p == first[p] or not self.unwanted.after(on, {p - 1}, p)
-            }
+            return {p for p in places if p == first[p] or not self.unwanted.after(on, {p - 1}, p)}
         return {p for p in places if not self.unwanted.after(on, {p}, limit)}
 
     def width(self) -> tuple[int, int]:
@@ -393,8 +389,8 @@ def lead_strictly(node: Node) -> bool:
         found = any(lead_strictly(part) for part in node.parts)
         return found and not node.maybe
     if isinstance(node, Either):
-        found = all([lead_strictly(row) for row in node.rows])
-        return found and not node.maybe
+        each = [lead_strictly(row) for row in node.rows]
+        return all(each) and not node.maybe
     return False
 
 
@@ -454,7 +450,9 @@ def _must(node: Node) -> list[Slot]:
 
 def _cost(slot: Slot) -> int:
     words = (*slot.exact, *slot.heads, *slot.tails)
-    return sum(12 if len(w) < 4 else 4 if len(w) == 4 else 1 for w in words) + 40 * (slot.least >= 0)
+    return sum(12 if len(w) < 4 else 4 if len(w) == 4 else 1 for w in words) + 40 * (
+        slot.least >= 0
+    )
 
 
 def _by_length(keys: Iterable[str]) -> tuple[int, ...]:

@@ -186,14 +186,14 @@ class Scene:
         return found
 
     def _named_after(self, start: int) -> Actor | None:
-        """Return the speaker named straight after a quotation: `" says Eve`, `" - Eve`, `" (Eve)`."""
+        """Return the speaker named straight after a quotation: `" says Eve`, `" - Eve`."""
         said = False
-        for i in range(start, min(start + 3, len(self.words))):
+        for i in range(start, min(start + 4, len(self.words))):
             if self.words.quoted[i]:
                 break
             actor = self.at.get(i)
-            if self._role(i) == "says":
-                said = True
+            if self._role(i) in ("says", "article"):
+                said = said or self._role(i) == "says"
             elif actor is None or actor.kind == "first":
                 break
             else:
@@ -215,4 +215,3 @@ class Scene:
 def fits(noun: str, pronoun: str) -> bool:
     """Tell whether a person of one gender may be meant by a pronoun of another (f, m, n, open)."""
     return noun in ("", "n") or pronoun in ("", "n") or noun == pronoun
-

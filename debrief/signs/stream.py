@@ -122,8 +122,10 @@ def run(
     every: bool = False,
 ) -> None:
     """Scan `lines` and give each line of the answer, with its line end, to `write`."""
-    given = scan_lines(lines, lang, every) if form == "jsonl" else scan_text(
-        "".join(lines), lang, every
+    given = (
+        scan_lines(lines, lang, every)
+        if form == "jsonl"
+        else scan_text("".join(lines), lang, every)
     )
     for line in given:
         write(line + "\n")

@@ -89,7 +89,14 @@ def _of(actor: Actor | None, span: Span, scene: Scene) -> Whose:
         return _third(actor, scene, default)
     if actor.kind == "counsellor":
         return Whose("counsellor", "named")
-    return Whose(actor.kind, "citizen")
+    return Whose(holder(actor), "citizen")
+
+
+def holder(actor: Actor) -> Holder:
+    """Return whose a sign is that is plainly about `actor`."""
+    if actor.kind in ("counsellor", "first"):
+        return "counsellor"
+    return "case" if actor.kind == "case" else "other"
 
 
 def _first(actor: Actor, scene: Scene) -> Whose:
@@ -99,7 +106,7 @@ def _first(actor: Actor, scene: Scene) -> Whose:
     speaker = scene.speaker(actor.at)
     if speaker is None or speaker.kind in ("counsellor", "third"):
         return Whose("counsellor", "quoted")
-    return Whose("case" if speaker.kind == "case" else "other", "quoted")
+    return Whose(holder(speaker), "quoted")
 
 
 def _third(actor: Actor, scene: Scene, default: Holder) -> Whose:
@@ -113,7 +120,7 @@ def _third(actor: Actor, scene: Scene, default: Holder) -> Whose:
         return Whose(default, "pronoun")
     if rival:
         return Whose(default, "open", True)
-    return Whose(target.kind, "pronoun")
+    return Whose(holder(target), "pronoun")
 
 
 def _without(span: Span, scene: Scene, default: Holder) -> Whose:
@@ -122,7 +129,7 @@ def _without(span: Span, scene: Scene, default: Holder) -> Whose:
     if scene.words.quoted[at]:
         speaker = scene.speaker(at)
         if speaker is not None and speaker.kind in ("case", "other"):
-            return Whose("case" if speaker.kind == "case" else "other", "quoted")
+            return Whose(holder(speaker), "quoted")
         if speaker is not None:
             return Whose("counsellor", "quoted")
     begin = scene.words.first[at]

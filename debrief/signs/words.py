@@ -134,9 +134,7 @@ def pieces(folded: str) -> list[str]:
     if folded.startswith("'") and folded[1:] in _CLITICS:
         return [folded]
     return [
-        key
-        for found in _TOKEN.finditer(folded)
-        for key, _start, _end in _clitic(found.group(), 0)
+        key for found in _TOKEN.finditer(folded) for key, _start, _end in _clitic(found.group(), 0)
     ]
 
 

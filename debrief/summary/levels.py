@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -57,7 +57,8 @@ class View(msgspec.Struct, frozen=True):
     """
 
     level: Level
-    fields: Mapping[str, Value]
+    fields: Mapping[str, Any]
+    """Field name -> `Value`."""
     session_ref: str
     lang: str
     revision: int = 1

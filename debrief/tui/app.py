@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -24,6 +24,7 @@ from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.live import Live
 from debrief.tui import commands, looks
+from debrief.tui.sizes import too_small
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
@@ -70,6 +71,17 @@ class DebriefApp(App[int]):
             self.call_after_refresh(self.resume_round, self._resume)
         elif self._open_setup:
             self.call_after_refresh(self.open_setup)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so in one sentence while the window can't hold a screen."""
+        from debrief.tui.dialogs import SmallDialog
+
+        small = too_small(event.size.width, event.size.height)
+        told = isinstance(self.screen, SmallDialog)
+        if small and not told:
+            self.push_screen(SmallDialog())
+        elif told and not small:
+            self.pop_screen()
 
     def _ended_by(self, number: int) -> None:
         self.let_go()

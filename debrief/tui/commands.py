@@ -53,6 +53,7 @@ def show_key(key: str) -> str:
 
 
 def _table() -> tuple[Command, ...]:
+    # A table: one row a command is read faster than any way of splitting it.
     def c(
         ident: str,
         key: str,

@@ -19,6 +19,7 @@ from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.session.model import FollowUpOutcome
 from debrief.tui import commands
+from debrief.tui.sizes import too_small
 
 
 class MessageDialog(ModalScreen[None]):
@@ -39,6 +40,19 @@ class MessageDialog(ModalScreen[None]):
     def action_dismiss_it(self) -> None:
         """Go on."""
         self.dismiss(None)
+
+
+class SmallDialog(ModalScreen[None]):
+    """The window is too small; nothing is lost, and the screens come back when it has grown."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sentence alone."""
+        yield Static(too_small(self.app.size.width, self.app.size.height), markup=False)
+
+    def on_resize(self) -> None:
+        """Say the size as it is now."""
+        text = too_small(self.app.size.width, self.app.size.height)
+        self.query_one(Static).update(text)
 
 
 class HelpDialog(ModalScreen[None]):

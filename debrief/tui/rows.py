@@ -47,7 +47,7 @@ def saved_text(saved: Saved, trouble: str) -> Content:
     """Return what is true of the disk right now."""
     if trouble:
         return Content.styled("▲ " + trouble, "bold $error")
-    if saved.everything and saved.at is not None:
+    if saved.everything:
         return Content.styled(_("saved {time}").format(time=words.clock(saved.at)), "$muted")
     return Content.styled(_("saving ..."), "$muted")
 

@@ -180,6 +180,8 @@ SHAPES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "no seal": (lambda data: data[: data.index(b"[seal]")], "seal"),
     "after the seal": (lambda data: data + b"# more\n", "seal"),
     "seal twice": (lambda data: data + data[data.index(b"[seal]") :], ""),
+    "many blocks": (lambda data: data + b"[x]\n" * 2500, "size"),
+    "many blocks, then junk": (lambda data: data + b"[x]\n" * 2500 + b"[[\n", "size"),
     "too large": (lambda data: data + b"#" * LIMIT, "size"),
 }
 

@@ -125,16 +125,17 @@ def test_a_sign_seen_after_a_step_outlives_it() -> None:
     assert len(held.do(ev.Undone).signs) == 2
 
 
-NAMES = ("Aisha", "Jonas", "Maja")
-WHO = st.sampled_from([*(f"c-{name.lower()}" for name in NAMES), "c-tor", "c-siv"])
-PHASE = st.sampled_from([plan.key for plan in PHASES])
+NAMES = ("Aisha", "Jonas")
+WHO = st.sampled_from([*(f"c-{name.lower()}" for name in NAMES), "c-tor"])
+PLANS = PHASES[1:3]
+PHASE = st.sampled_from([plan.key for plan in PLANS])
 DECISION = st.sampled_from(["open", "confirmed", "dismissed"])
 SUBJECT = st.sampled_from(["counsellor", "case", "unsure"])
 LEVEL = st.sampled_from(["acute", "urgent", "watch"])
-CODE = st.sampled_from(["sleep", "suicidal_thoughts", "case_violence", "case_coercion"])
+CODE = st.sampled_from(["sleep", "suicidal_thoughts", "case_violence"])
 SIGN = st.builds(
     seen,
-    st.sampled_from(["sover ikke", "vil dø", "slog"]),
+    st.sampled_from(["sover ikke", "slog"]),
     CODE,
     subject=SUBJECT,
     level=LEVEL,
@@ -147,7 +148,7 @@ class AnyRound(RuleBasedStateMachine):
 
     @initialize()
     def opens(self) -> None:
-        self.held = Round(*NAMES, clock=Clock(step_s=7))
+        self.held = Round(*NAMES, clock=Clock(step_s=7), phases=PLANS)
         self.ended: set[str] = set()
 
     def let(self, kind: Any, *fields: Any) -> bool:
@@ -164,9 +165,9 @@ class AnyRound(RuleBasedStateMachine):
     def state(self) -> State:
         return self.held.state
 
-    @rule(index=st.integers(-1, len(PHASES)))
+    @rule(index=st.integers(-1, len(PLANS)))
     def phase(self, index: int) -> None:
-        assert self.let(ev.PhaseEntered, index) == (0 <= index < len(PHASES))
+        assert self.let(ev.PhaseEntered, index) == (0 <= index < len(PLANS))
 
     @rule(who=st.none() | WHO)
     def speaker(self, who: str | None) -> None:
@@ -201,7 +202,7 @@ class AnyRound(RuleBasedStateMachine):
     def alone(self, who: str, alone: bool) -> None:
         self.let(ev.AloneSaid, who, alone)
 
-    @rule(name=st.sampled_from(["Tor", "Siv", "Aisha"]))
+    @rule(name=st.sampled_from(["Tor", "Aisha"]))
     def joins(self, name: str) -> None:
         self.let(ev.PersonJoined, person(name))
 
@@ -331,5 +332,5 @@ class AnyRound(RuleBasedStateMachine):
         assert closed.notes == self.state.notes
 
 
-AnyRound.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+AnyRound.TestCase.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
 TestAnyRound = AnyRound.TestCase

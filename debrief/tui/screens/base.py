@@ -8,7 +8,6 @@ from textual.content import Content
 from textual.screen import Screen
 
 from debrief import words
-from debrief.i18n import _
 from debrief.tui.widgets.bars import KeyBar, TopBar
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ class BaseScreen(Screen[None]):
     """A full screen. `SCOPES` are the command scopes that hold on it."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ()
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
 
     @property
     def desk_app(self) -> DebriefApp:
@@ -44,21 +43,7 @@ class BaseScreen(Screen[None]):
     def _now(self) -> str:
         return words.moment(self.desk_app.desk.clock())
 
-    def on_mount(self) -> None:
-        """Draw for the first time, and again whenever the width may change what fits."""
-        self.redraw()
-
     def on_resize(self) -> None:
         """Fit what is shown to the width."""
         if self.is_mounted:
             self.redraw()
-
-
-def too_small(width: int, height: int) -> str:
-    """Return the sentence for a window that can't hold a screen; empty when it can."""
-    if width >= 80 and height >= 24:
-        return ""
-    return _(
-        "This window is {width}x{height}; the screens need 80x24. "
-        "Make it larger, or use: debrief run --plain"
-    ).format(width=width, height=height)

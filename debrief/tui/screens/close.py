@@ -34,17 +34,11 @@ if TYPE_CHECKING:
 OUTCOMES: tuple[DutyOutcome, ...] = get_args(DutyOutcome)
 
 
-class Accounts(OptionList):
-    """People and duties, one row each, settled by one key."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("settle")]
-
-
 class CloseScreen(BaseScreen):
     """The close of a round. Nothing changes on disk but by a step, until the seal."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("close", "settle")
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("close")]
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("close", "settle")]
 
     def __init__(self, live: Live) -> None:
         super().__init__()
@@ -57,7 +51,7 @@ class CloseScreen(BaseScreen):
         yield TopBar()
         with Horizontal(id="close"):
             with Vertical(id="accounts-side"):
-                yield Accounts(id="accounts")
+                yield OptionList(id="accounts")
                 yield LoadBar(id="own-load")
             with Vertical(id="close-side"):
                 yield Static(id="standing", markup=False)
@@ -74,7 +68,7 @@ class CloseScreen(BaseScreen):
     def on_mount(self) -> None:
         """Begin with the first who is not accounted for."""
         self.redraw()
-        accounts = self.query_one(Accounts)
+        accounts = self._accounts
         accounts.focus()
         accounts.highlighted = self._first_open()
 
@@ -85,7 +79,7 @@ class CloseScreen(BaseScreen):
         super().redraw()
         self.show_top(_("Close"), self.live.state.setup.team)
         self._make_draft()
-        accounts = self.query_one(Accounts)
+        accounts = self._accounts
         at = accounts.highlighted
         accounts.border_title = _("Accounted for")
         accounts.clear_options()
@@ -128,8 +122,17 @@ class CloseScreen(BaseScreen):
         open_now, told = to_settle(state), to_tell(state)
         if not open_now and not told:
             return Content.styled(_("Everyone is accounted for."), "$success")
-        lines = [_standing_row(one, words.guardrail(one, state)) for one in (*open_now, *told)]
-        return Content("\n").join(lines)
+        missing = [one for one in open_now if one.code == "follow-up-missing"]
+        lines = []
+        if len(missing) > 1:
+            people = [state.person(one.about) for one in missing]
+            names = ", ".join(person.name for person in people if person)
+            sentence = _("No next contact yet: {names}. Choose a row, then 1 to 6.")
+            lines.append(_standing_row(missing[0], sentence.format(names=names)))
+            open_now = tuple(one for one in open_now if one not in missing)
+        rest = (*open_now, *told)
+        lines += [_standing_row(one, words.guardrail(one, state)) for one in rest]
+        return Content("\n\n").join(lines)
 
     def _leaves(self) -> Content:
         if self._draft is None:
@@ -152,8 +155,13 @@ class CloseScreen(BaseScreen):
     # Settling
 
     @property
+    def _accounts(self) -> OptionList:
+        """The rows of people and duties."""
+        return self.query_one("#accounts", OptionList)
+
+    @property
     def _chosen(self) -> str | None:
-        accounts = self.query_one(Accounts)
+        accounts = self._accounts
         at = accounts.highlighted
         return accounts.get_option_at_index(at).id if at is not None else None
 
@@ -163,7 +171,7 @@ class CloseScreen(BaseScreen):
         except Refused as refusal:
             self.app.notify(str(refusal), markup=False)
         self.redraw()
-        self.query_one(Accounts).highlighted = self._first_open()
+        self._accounts.highlighted = self._first_open()
 
     def _choose(self, choice: Choice, number: int) -> None:
         chosen, now = self._chosen, self.live.clock()
@@ -231,12 +239,12 @@ class CloseScreen(BaseScreen):
         """Keep the supervisor's own load."""
         message.stop()
         self._step(ev.SupervisorLoad(self.live.clock(), message.load))
-        self.query_one(Accounts).focus()
+        self._accounts.focus()
 
     @on(LoadBar.Abandoned)
     def leave_own_load(self) -> None:
         """Back to the accounts."""
-        self.query_one(Accounts).focus()
+        self._accounts.focus()
 
     # Leaving
 
@@ -253,7 +261,7 @@ class CloseScreen(BaseScreen):
     def action_seal(self) -> None:
         """Seal the session, exactly as it was previewed."""
         if to_settle(self.live.state) or self._draft is None:
-            self.query_one(Accounts).highlighted = self._first_open()
+            self._accounts.highlighted = self._first_open()
             self.app.notify(_("Something is still open; it stands on the right."), markup=False)
             return
         try:

@@ -129,7 +129,7 @@ class RoundScreen(RoundKeys):
         phase, person = rows.note_key(state)
         who = state.person(person)
         name = who.name if who else _("The round")
-        self.query_one(SignsPane).show(views, name)
+        self.query_one(SignsPane).show(views, name, self.live.blind)
         marks = [
             Mark(view.start, view.end, view.state.level)
             for view in views

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Checkbox, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from debrief import i18n, words
@@ -21,6 +21,7 @@ from debrief.tui import commands
 from debrief.tui.screens.base import BaseScreen
 from debrief.tui.widgets.bars import KeyBar, TopBar
 from debrief.tui.widgets.roll import Entry, Roll
+from debrief.tui.widgets.tick import Tick
 
 DEFAULT = "shift-defuse"
 
@@ -47,9 +48,9 @@ class SetupScreen(BaseScreen):
                 yield Input(id="name")
                 yield Roll(id="roll")
                 yield Input(id="team")
-                yield Checkbox(id="involved", compact=True)
-                yield Checkbox(id="mixed", compact=True)
-                yield Checkbox(id="manager", compact=True)
+                yield Tick(id="involved")
+                yield Tick(id="mixed")
+                yield Tick(id="manager")
                 yield Static(id="advice", markup=False)
         yield KeyBar()
 
@@ -91,7 +92,7 @@ class SetupScreen(BaseScreen):
             "#manager": _("A line manager leads the round"),
         }
         for ident, label in labels.items():
-            self.query_one(ident, Checkbox).label = label
+            self.query_one(ident, Tick).label = label
         self._show_protocols()
         self.query_one(Roll).redraw()
         self._advise()
@@ -145,7 +146,7 @@ class SetupScreen(BaseScreen):
         """The number of people counts for the advice."""
         self._advise()
 
-    def on_checkbox_changed(self) -> None:
+    def on_tick_turned(self) -> None:
         """The circumstances count for the advice."""
         self._advise()
 
@@ -166,7 +167,7 @@ class SetupScreen(BaseScreen):
         self.query_one("#advice", Static).update("  ".join(advice))
 
     def _ticked(self, ident: str) -> bool:
-        return self.query_one(ident, Checkbox).value
+        return self.query_one(ident, Tick).on
 
     # Doing
 

@@ -55,13 +55,14 @@ class RoundTable(OptionList):
         glyph = looks.SPEAKS if speaks else looks.TURN_GLYPHS[turn]
         load = state.loads.get(person_id)
         note = words.turn(turn) if turn in ("passed", "left") else _how(person.channel)
-        name = Content(person.name).truncate(10, ellipsis=True).pad_right(10)
+        name = Content(person.name).truncate(9, ellipsis=True)
+        name = name.pad_right(9 - name.cell_length)
         row = Content.assemble(
             f"{glyph} ",
-            name.truncate(10),
+            name,
             " ",
             (f"{note[:9]:<9}", "$muted"),
-            ("" if load is None else f"{load:>2}"),
+            ("  " if load is None else f"{load:>2}"),
         )
         return row.stylize("bold $accent") if speaks else row
 
@@ -156,15 +157,16 @@ class SignsPane(OptionList):
         super().__init__(id=id, compact=True)
         self._views: tuple[SignView, ...] = ()
 
-    def show(self, views: Sequence[SignView], name: str) -> None:
-        """Show the signs in the notes of `name`, decided ones last."""
+    def show(self, views: Sequence[SignView], name: str, blind: str = "") -> None:
+        """Show the signs in the notes of `name`, decided ones last; or why none can be seen."""
         order = sorted(views, key=lambda view: view.state.decision != "open")
         self._views = tuple(order)
         self.border_title = _("Signs")
         at = self.highlighted
         self.clear_options()
         if not order:
-            self.add_option(Option(_empty(), disabled=True))
+            why = Content.styled("▲ " + blind, "$warning") if blind else _empty()
+            self.add_option(Option(why, disabled=True))
             return
         self.add_options([Option(self._card(view, name)) for view in order])
         self.highlighted = None if at is None else min(at, len(order) - 1)

@@ -1,0 +1,1 @@
+"""The command line: each command imports its room only when it runs."""

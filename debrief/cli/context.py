@@ -1,0 +1,58 @@
+"""What the options before the command say, and the desk they lead to."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from debrief.workspace.places import Places, find
+
+if TYPE_CHECKING:
+    from debrief.desk import Desk
+
+
+class Options(msgspec.Struct, frozen=True):
+    """The options that belong to every command."""
+
+    workspace: Path | None = None
+    plugins: bool = True
+
+    @property
+    def places(self) -> Places:
+        """The folders of the workspace; raises Problem."""
+        return find(self.workspace)
+
+    def desk(self) -> Desk:
+        """Return the open workspace; raises Problem."""
+        from debrief.desk import Desk
+
+        return Desk(self.places, plugins=self.plugins)
+
+
+def options() -> Options:
+    """Return the options of the command line that is being run."""
+    return click.get_current_context().find_object(Options) or Options()
+
+
+def out(*lines: str) -> None:
+    """Write lines to standard output; control characters never come through."""
+    from debrief.text import clean
+
+    for line in lines:
+        sys.stdout.write(clean(line) + "\n")
+
+
+def out_json(value: object) -> None:
+    """Write a value as JSON."""
+    data = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    sys.stdout.write(data.decode("utf-8") + "\n")
+
+
+def warn(sentence: str) -> None:
+    """Write a sentence to standard error."""
+    sys.stdout.flush()
+    sys.stderr.write(f"debrief: {sentence}\n")

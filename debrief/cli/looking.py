@@ -1,0 +1,272 @@
+"""Looking: what was held, what is in it, whether it is whole, and what a text shows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from debrief.cli.context import options, out, out_json, warn
+from debrief.cli.shape import Group, argument, choice, flag
+from debrief.errors import EXIT_FOUND, EXIT_KEY, Problem
+from debrief.i18n import _
+
+if TYPE_CHECKING:
+    from debrief.desk import Desk, Held
+    from debrief.record.sessionfile import SessionFile
+    from debrief.record.verify import Verdict
+
+_FORMATS = ("text", "json")
+
+
+def add_to(root: Group) -> None:
+    """Add `list`, `show`, `verify` and `scan`."""
+    form = choice("--format", of=_FORMATS, help=_("How it is written."), default="text")
+    root.add("list", _("List the sessions that were held."), form)(_list)
+    root.add(
+        "show",
+        _("Show the record of a session; with --private, what is sealed too."),
+        argument("session", _("SESSION")),
+        flag("--private", help=_("Open the sealed blocks with the key on this computer.")),
+        form,
+    )(_show)
+    root.add(
+        "verify",
+        _("Check that sessions and their ledger are what was sealed; status 1 if one is not."),
+        argument("paths", _("[FILE OR FOLDER]..."), many=True),
+    )(_verify)
+    root.add(
+        "scan",
+        _("Look for signs in a text, from a file or standard input."),
+        argument("file", _("[FILE]"), required=False),
+        choice(
+            "--lang", of=("da", "nb", "en", "auto"), help=_("Language of the text."), default="auto"
+        ),
+        choice("--format", of=("text", "jsonl"), help=_("How it is written."), default="text"),
+        flag("--all", help=_("Also what was set aside, each with its reason.")),
+    )(_scan)
+
+
+# list
+
+
+def _list(format: str) -> int:
+    desk = options().desk()
+    held = desk.held()
+    if format == "json":
+        out_json([_row(one) for one in held])
+    else:
+        _list_text(desk, held)
+    return EXIT_FOUND if any(one.problem for one in held) else 0
+
+
+def _row(one: Held) -> dict[str, Any]:
+    if one.problem:
+        return {"id": one.id, "path": str(one.path), "problem": one.problem}
+    return {
+        "id": one.id,
+        "path": str(one.path),
+        "protocol": one.protocol,
+        "team": one.team,
+        "opened": one.opened,
+        "closed": one.closed,
+        "supervisor": one.supervisor,
+        "people": one.people,
+    }
+
+
+def _list_text(desk: Desk, held: tuple[Held, ...]) -> None:
+    from debrief import words
+    from debrief.record.journal import list_journals
+
+    for path in list_journals(desk.disk, desk.places.live):
+        out(_("{id}  not closed; go on with it: debrief run").format(id=path.name.split(".")[0]))
+    if not held:
+        out(_("No session has been closed in {folder}.").format(folder=desk.places.sessions))
+    for one in held:
+        if one.closed is None or one.opened is None:
+            out(f"{one.id}  {one.problem}")
+            continue
+        when = f"{words.moment(one.opened)}-{words.clock(one.closed)}"
+        parts = (one.id, when, one.protocol, words.count_people(one.people), one.team)
+        out("  ".join(part for part in parts if part))
+
+
+# show
+
+
+def _show(session: str, private: bool, format: str) -> int:
+    from debrief.record import sessionfile, verify
+
+    desk = options().desk()
+    path = desk.session_path(session)
+    data = desk.disk.read(path)
+    file = sessionfile.read(data, path.name)
+    opened = _opened(desk, data, path.name) if private else None
+    verdict = verify.verify_path(desk.disk, path)[-1]
+    if format == "json":
+        shown: dict[str, Any] = {"record": file, "whole": verdict.ok}
+        out_json(shown if opened is None else {**shown, "private": opened})
+    else:
+        out(*_record_lines(desk, file))
+        if opened is not None:
+            out(*_private_lines(opened))
+        out("", *_verdict_lines(verdict))
+    return 0 if verdict.ok else EXIT_FOUND
+
+
+def _opened(desk: Desk, data: bytes, name: str) -> Mapping[str, dict[str, Any]]:
+    """Return the private blocks; no key is made for a file that no key here can open."""
+    from debrief.record.keys import IDENTITY
+    from debrief.record.sessionfile import open_private
+
+    if b"\nage = " in data and not desk.disk.exists(desk.places.config / IDENTITY):
+        raise Problem(
+            _("There is no key in {folder}, so the sealed part stays closed.").format(
+                folder=desk.places.config
+            ),
+            EXIT_KEY,
+        )
+    return open_private(data, desk.keys, name)
+
+
+def _record_lines(desk: Desk, file: SessionFile) -> Iterator[str]:
+    from debrief import words
+
+    about = file.session
+    yield about.id
+    yield _("{day} {opened}-{closed}, protocol {protocol}, language {lang}").format(
+        day=words.day(about.opened),
+        opened=words.clock(about.opened),
+        closed=words.clock(about.closed),
+        protocol=f"{about.protocol} {about.protocol_version}",
+        lang=about.language,
+    )
+    yield _("Team: {team} · led by {supervisor}").format(
+        team=about.team or "-", supervisor=about.supervisor
+    )
+    yield ""
+    yield _("Phases:")
+    names = _phase_names(desk, about.protocol)
+    for phase in file.phases:
+        used, planned = words.minutes(phase.used_s), words.minutes(phase.planned_s)
+        yield f"  {names.get(phase.name, phase.name)}: {used} / {planned}"
+    yield _("People:")
+    for person_id, one in file.people.items():
+        turns = ", ".join(
+            f"{names.get(phase, phase)} {words.turn(turn)}" for phase, turn in one.turns.items()
+        )
+        agreed = _("dated") if one.follow_up == "dated" else words.follow_up(one.follow_up)
+        place = f"{words.place(one.place)}, {words.channel(one.channel)}"
+        yield f"  {person_id} · {words.role(one.role)} · {place} · {agreed}" + (
+            f" · {turns}" if turns else ""
+        )
+    yield from _agreed_lines(file)
+    yield _("Kept: the private part until {private}, the record until {record}.").format(
+        private=about.private_until, record=about.retain_until
+    )
+
+
+def _agreed_lines(file: SessionFile) -> Iterator[str]:
+    from debrief import words
+
+    if file.duties:
+        yield _("Duties:")
+    for duty in file.duties:
+        yield f"  {words.duty(duty.kind)} · {duty.holder} · {words.duty_outcome(duty.outcome)}"
+    if file.actions:
+        yield _("Actions:")
+    for action in file.actions:
+        due = action.due.isoformat() if action.due else ""
+        yield "  " + "; ".join(part for part in (action.text, action.owner, due) if part)
+    if file.session.overridden:
+        yield _("Gone on from: {codes}").format(codes=", ".join(file.session.overridden))
+    counts = file.counts
+    yield _("Signs: {shown} shown, {confirmed} confirmed, {dismissed} dismissed").format(
+        shown=counts.signs_shown,
+        confirmed=counts.signs_confirmed,
+        dismissed=counts.signs_dismissed,
+    )
+
+
+def _phase_names(desk: Desk, protocol_id: str) -> dict[str, str]:
+    from debrief.i18n import language
+
+    try:
+        found = desk.protocol(protocol_id)
+    except Problem:
+        return {}
+    return {phase.key: phase.name.to(language()) for phase in found.phases}
+
+
+def _private_lines(private: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield what is sealed, person by person, as it stands."""
+    yield ""
+    yield _("Private:")
+    for owner, block in private.items():
+        yield f"  {block.get('name', owner)} ({owner})"
+        yield from _nested(block, 4)
+
+
+def _nested(block: Mapping[str, Any], depth: int) -> Iterator[str]:
+    space = " " * depth
+    for key, value in block.items():
+        if isinstance(value, dict):
+            yield f"{space}{key}:"
+            yield from _nested(value, depth + 2)
+        elif isinstance(value, str) and "\n" in value:
+            yield f"{space}{key}:"
+            yield from (f"{space}  {line}" for line in value.splitlines())
+        elif key != "name":
+            yield f"{space}{key}: {value}"
+
+
+# verify
+
+
+def _verify(paths: tuple[str, ...]) -> int:
+    from debrief.record import verify
+    from debrief.record.disk import Disk
+
+    disk, sessions = Disk(), options().places.sessions
+    if not paths and not sessions.is_dir():
+        out(_("No session has been closed in {folder}.").format(folder=sessions))
+        return 0
+    whole = True
+    for path in [Path(one) for one in paths] or [sessions]:
+        verdicts = verify.verify_path(disk, path)
+        for verdict in verdicts:
+            out(*_verdict_lines(verdict))
+            whole = whole and verdict.ok
+        if not verdicts:
+            out(_("There is nothing to check in {folder}.").format(folder=path))
+    return 0 if whole else EXIT_FOUND
+
+
+def _verdict_lines(verdict: Verdict) -> list[str]:
+    if verdict.ok:
+        return [_("whole    {name}").format(name=verdict.name)]
+    told = _("CHANGED  {name}").format(name=verdict.name)
+    return [told, *(f"         {finding.sentence}" for finding in verdict.findings)]
+
+
+# scan
+
+
+def _scan(file: str | None, lang: str, format: str, all: bool) -> int:
+    from debrief.signs import stream
+
+    if file is None or file == "-":
+        source = sys.stdin.buffer.read()
+    else:
+        from debrief.record.disk import Disk
+
+        source = Disk().read(Path(file))
+    lines = source.decode("utf-8-sig", "replace").splitlines(keepends=True)
+    try:
+        stream.run(lines, sys.stdout.write, lang, format, all)
+    except Problem as problem:
+        warn(str(problem))
+        return problem.status
+    return 0

@@ -1,0 +1,129 @@
+"""The close: nobody left out, what leaves shown as it is, one sealed file."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from debrief.desk import Desk
+from debrief.record import verify
+from debrief.tui.dialogs import MessageDialog, PreviewDialog
+from debrief.tui.screens.close import CloseScreen
+from debrief.tui.screens.home import HomeScreen
+from debrief.workspace.places import Places
+
+NAMES = ("Aisha", "Jonas")
+
+
+@pytest.fixture
+def out(places: Places) -> Path:
+    """Set up one destination: a folder that may have the record."""
+    folder = places.workspace.parent / "out"
+    places.workspace.mkdir(parents=True)
+    places.settings.write_text(
+        f"""version = 1
+[destinations.board]
+exporter = "folder"
+level = "record"
+fields = ["team", "minutes", "phases", "duties", "actions"]
+[destinations.board.settings]
+path = "{folder}"
+""",
+        "utf-8",
+    )
+    folder.mkdir()
+    return folder
+
+
+async def test_nothing_closes_over_a_person_without_an_agreement(opened, start_round, desk) -> None:
+    live = start_round(*NAMES)
+    async with opened(live) as screen:
+        await screen.press("f10", "1", "f10")
+        assert isinstance(screen.app.screen, CloseScreen)
+        assert live.state.closed is None
+        assert "Jonas has no next contact yet" in screen.text("#standing")
+    assert not desk.places.sessions.exists()
+
+
+async def test_keys_settle_everyone_and_the_file_verifies(opened, start_round, desk) -> None:
+    live = start_round(*NAMES)
+    live.write("check-in", "c-aisha", "Tung aften med Jonas ved siden af.")
+    async with opened(live) as screen:
+        await screen.press("f10", "1", "6")
+        assert "Everyone is accounted for" in screen.text("#standing")
+        await screen.press("f10")
+        assert isinstance(screen.app.screen, MessageDialog)
+        await screen.press("enter")
+        assert isinstance(screen.app.screen, HomeScreen)
+        assert "Aisha" in screen.text("#due")
+    held = desk.held()
+    assert len(held) == 1
+    data = held[0].path.read_bytes()
+    assert b"Aisha" not in data
+    assert b"Tung" not in data
+    people = tomllib.loads(data.decode())["people"]
+    assert {one["follow_up"] for one in people.values()} == {"dated", "not-needed"}
+    assert all(one.ok for one in verify.verify_folder(desk.disk, desk.places.sessions))
+    assert desk.unfinished() == ()
+
+
+async def test_settling_is_taken_back(opened, start_round) -> None:
+    live = start_round(*NAMES)
+    async with opened(live) as screen:
+        await screen.press("f10", "5", "ctrl+b")
+        assert live.state.follow_ups == {}
+
+
+async def test_an_open_duty_blocks_and_is_ended_by_one_key(opened, start_round) -> None:
+    live = start_round("Aisha")
+    live.write("check-in", "c-aisha", "Borger ville tage sit eget liv.")
+    key = live.look("check-in", "c-aisha")[0].key
+    live.decide(key, "confirmed")
+    async with opened(live) as screen:
+        await screen.press("f10", "1")
+        assert "Life in danger" in screen.text("#standing")
+        await screen.press("f10")
+        assert live.state.closed is None
+        await screen.press("1")
+        assert [duty.outcome for duty in live.state.duties.values()] == ["acted"]
+        assert "Everyone is accounted for" in screen.text("#standing")
+
+
+async def test_going_on_anyway_is_on_record(opened, start_round, desk) -> None:
+    live = start_round("Aisha")
+    for phase in (1, 2):
+        live.go_to_phase(phase)
+        live.end_turn("passed")
+    async with opened(live) as screen:
+        await screen.press("f10", "6")
+        assert "passed on everything" in screen.text("#standing")
+        await screen.press("o", "f10", "enter")
+    record = tomllib.loads(desk.held()[0].path.read_text("utf-8"))["session"]
+    assert record["overridden"] == ["passed-on-everything:c-aisha"]
+
+
+async def test_what_is_shown_is_what_leaves(out, places, clock, opened_at) -> None:
+    desk = Desk(places, clock)
+    async with opened_at(desk, *NAMES) as screen:
+        await screen.press("f10", "1", "6", "f2")
+        assert isinstance(screen.app.screen, PreviewDialog)
+        shown = screen.app.screen.query(".paper").last().render()
+        await screen.press("escape", "f10")
+        await screen.settle()
+    files = list(out.iterdir())
+    assert len(files) == 1
+    assert files[0].read_text("utf-8") == str(shown)
+    ledger = (desk.places.sessions / "ledger.txt").read_text("utf-8")
+    assert hashlib.sha256(files[0].read_bytes()).hexdigest() in ledger
+
+
+async def test_a_supervisor_gives_their_own_load(opened, start_round) -> None:
+    live = start_round("Aisha")
+    async with opened(live) as screen:
+        await screen.press("f10")
+        screen.app.screen.query_one("#own-load").focus()
+        await screen.press("4")
+        assert live.state.supervisor_load == 4

@@ -1,0 +1,130 @@
+"""From an empty machine to an open round."""
+
+from __future__ import annotations
+
+from debrief import i18n
+from debrief.tui.screens.home import HomeScreen
+from debrief.tui.screens.round import RoundScreen
+from debrief.tui.screens.setup import SetupScreen
+from debrief.tui.widgets.roll import Roll
+
+
+async def test_an_empty_machine_shows_one_way_on(opened) -> None:
+    async with opened() as screen:
+        assert isinstance(screen.app.screen, HomeScreen)
+        assert "Set up tonight's round" in screen.shown()
+        assert "No follow-ups are waiting" in screen.shown()
+        assert "resume" not in screen.shown()
+
+
+async def test_names_and_one_key_open_a_round(opened, desk) -> None:
+    async with opened() as screen:
+        await screen.press("enter")
+        assert isinstance(screen.app.screen, SetupScreen)
+        await screen.write("Aisha, Jonas")
+        await screen.press("enter")
+        await screen.write("Mette")
+        await screen.press("f10")
+        assert isinstance(screen.app.screen, RoundScreen)
+        assert [one.name for one in screen.app.live.state.people] == ["Aisha", "Jonas", "Mette"]
+        assert screen.app.live.saved.everything
+        assert (desk.places.live / f"{screen.app.live.state.id}.journal").exists()
+
+
+async def test_without_people_a_sentence_and_no_round(opened, desk) -> None:
+    async with opened() as screen:
+        await screen.press("enter", "f10")
+        assert isinstance(screen.app.screen, SetupScreen)
+        assert "Nobody is in the round yet" in screen.text("#advice")
+        assert not desk.places.live.exists()
+
+
+async def test_people_change_role_place_channel_and_order(opened) -> None:
+    async with opened() as screen:
+        await screen.press("enter")
+        await screen.write("Aisha, Jonas")
+        await screen.press("enter", "enter")
+        roll = screen.app.screen.query_one(Roll)
+        await screen.press("up", "r", "p", "c", "ctrl+down")
+        first, second = roll.here
+        assert (first.name, second.name) == ("Jonas", "Aisha")
+        assert (second.role, second.place, second.channel) == ("employee", "on-site", "phone")
+        await screen.press("space")
+        assert [one.name for one in roll.here] == ["Jonas"]
+
+
+async def test_people_are_offered_next_time_under_the_same_pseudonym(opened, desk) -> None:
+    async with opened() as screen:
+        await screen.press("enter")
+        await screen.write("Aisha")
+        await screen.press("f10")
+        known = screen.app.live.state.people[0]
+        screen.app.let_go()
+    clear = desk.places.roster.read_bytes()
+    assert b"Aisha" not in clear
+    assert known.id.encode() in clear
+    async with opened() as screen:
+        await screen.press("n")
+        roll = screen.app.screen.query_one(Roll)
+        assert [(entry.person.id, entry.here) for entry in roll.entries] == [(known.id, False)]
+
+
+async def test_names_are_shown_as_typed_never_as_markup(opened) -> None:
+    async with opened() as screen:
+        await screen.press("enter")
+        screen.app.screen.query_one("#name").value = "[red]x[/], a\x1b[31mb"
+        screen.app.screen.query_one("#name").focus()
+        await screen.press("enter")
+        shown = screen.shown()
+        assert "[red]x[/]" in shown
+        assert "\x1b" not in shown
+        await screen.press("f10")
+        assert "[red]x[/]" in screen.shown()
+
+
+async def test_one_key_steps_through_the_languages(opened) -> None:
+    async with opened() as screen:
+        before = screen.shown()
+        await screen.press("f12")
+        assert i18n.language() == "da"
+        assert screen.shown() != before
+        await screen.press("f12", "f12")
+        assert i18n.language() == "en"
+        assert screen.shown() == before
+
+
+async def test_the_circumstances_give_advice(opened) -> None:
+    async with opened() as screen:
+        await screen.press("enter")
+        screen.app.screen.query_one("#involved").focus()
+        await screen.press("space")
+        assert "Let somebody else lead" in screen.text("#advice")
+
+
+async def test_escape_goes_back_and_opens_nothing(opened, desk) -> None:
+    async with opened() as screen:
+        await screen.press("enter")
+        await screen.write("Aisha")
+        await screen.press("escape")
+        assert isinstance(screen.app.screen, HomeScreen)
+        assert not desk.places.live.exists()
+
+
+async def test_an_unfinished_round_is_offered_and_resumed(opened, desk, start_round) -> None:
+    live = start_round("Aisha", "Jonas")
+    live.write("check-in", "c-aisha", "Træt, men rolig.")
+    desk.pause(live)
+    async with opened() as screen:
+        assert "Not closed" in screen.shown()
+        await screen.press("r")
+        assert isinstance(screen.app.screen, RoundScreen)
+        assert screen.app.live.state.note("check-in", "c-aisha") == "Træt, men rolig."
+
+
+async def test_help_names_the_keys_of_the_screen(opened) -> None:
+    async with opened() as screen:
+        await screen.press("f1")
+        assert "Enter  Set up tonight's round" in screen.shown()
+        assert "your own ear comes first" in screen.shown()
+        await screen.press("escape")
+        assert isinstance(screen.app.screen, HomeScreen)
