@@ -74,6 +74,7 @@ def duty(kind: str) -> str:
     """Return the words for a duty's kind."""
     return {
         "suicide-risk": _("Life in danger: suicide"),
+        "self-harm": _("Self-harm"),
         "violence": _("Violence"),
         "child-at-risk": _("Child at risk: notification"),
         "abuse": _("Sexual abuse"),

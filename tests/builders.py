@@ -155,4 +155,3 @@ class Memory:
     def events(self) -> list[ev.AnyEvent]:
         """Return what was recorded, decoded."""
         return [ev.decode(record) for record in self.records]
-

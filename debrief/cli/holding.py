@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from types import FrameType
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from debrief.cli.context import options
 from debrief.cli.shape import Group, choice, flag, option
@@ -82,15 +84,22 @@ def _demo(plain: bool) -> int:
         check_terminal()
     from debrief import demo
 
+    for ending in ("SIGTERM", "SIGHUP"):  # a closed window must not leave the folder behind
+        if hasattr(signal, ending):
+            signal.signal(getattr(signal, ending), _end)
     with demo.evening() as (desk, session_id):
         return _show_demo(desk, session_id, plain)
+
+
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _show_demo(desk: Desk, session_id: str, plain: bool) -> int:
     if plain:
         from debrief import plain as lines
 
-        return lines.go_on(desk, session_id, lines.terminal())
+        return lines.go_on(desk, session_id, lines.terminal(), lasting=False)
     from debrief.tui.app import run
 
     return run(desk, resume=session_id)

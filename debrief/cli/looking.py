@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -219,7 +220,17 @@ def _nested(block: Mapping[str, Any], depth: int) -> Iterator[str]:
             yield f"{space}{key}:"
             yield from (f"{space}  {line}" for line in value.splitlines())
         elif key != "name":
-            yield f"{space}{key}: {value}"
+            yield f"{space}{key}: {_told(value)}"
+
+
+def _told(value: Any) -> str:
+    from debrief import signs, words
+
+    if isinstance(value, dt.datetime):
+        return words.moment(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return signs.name(value) if value in signs.CODES else str(value)
 
 
 # verify

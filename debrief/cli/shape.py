@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -16,6 +17,10 @@ _Made = TypeVar("_Made", bound=Callable[..., Any])
 
 class _Speaking(click.Command):
     """A command whose help has headings in the interface language."""
+
+    def __init__(self, name: str | None, **more: Any) -> None:
+        more.setdefault("options_metavar", _("[OPTIONS]"))
+        super().__init__(name, **more)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return `--help`, told in the interface language."""
@@ -42,7 +47,12 @@ class Command(_Speaking):
 
 
 class Group(_Speaking, click.Group):
-    """A command with commands of its own."""
+    """A command with commands of its own; called alone it shows its help, unless it does more."""
+
+    def __init__(self, name: str | None, **more: Any) -> None:
+        more.setdefault("subcommand_metavar", _("[COMMAND]"))
+        more.setdefault("callback", _help_when_alone)
+        super().__init__(name, invoke_without_command=True, **more)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, then the commands."""
@@ -87,6 +97,14 @@ class Group(_Speaking, click.Group):
             return function
 
         return made
+
+
+def _help_when_alone() -> int | None:
+    context = click.get_current_context()
+    if context.invoked_subcommand is not None:
+        return None
+    sys.stdout.write(context.get_help() + "\n")
+    return EXIT_USAGE
 
 
 def argument(

@@ -19,7 +19,6 @@ def build() -> Group:
     root = Group(
         "debrief",
         callback=_root,
-        invoke_without_command=True,
         help=_(
             "Lead a group debrief after a shift: a structured round, signs, follow-up, one sealed "
             "session file. Without a command, the app opens."

@@ -29,8 +29,12 @@ class RoundTalk:
         }
         self._shown: tuple[int, str | None] | None = None
         self._told: set[str] = set()
-        self.troubles: list[Problem] = []
-        """What the journal's thread had to tell; shown before the next line is read."""
+        self._troubles: list[str] = []
+
+    def heard(self, trouble: str) -> None:
+        """Keep what the disk had to tell until the next line; comes from the writer's thread."""
+        if trouble:
+            self._troubles.append(trouble)
 
     def run(self) -> Literal["close", "leave"]:
         """Take lines until /close or /leave. Raises InputEnded."""
@@ -84,8 +88,8 @@ class RoundTalk:
     def _tell_changes(self) -> None:
         """Tell what is new since the last line: signs, warnings, phase, voice, trouble."""
         context, talk = self.context, self.context.talk
-        while self.troubles:
-            talk.tell(str(self.troubles.pop(0)))
+        while self._troubles:
+            talk.tell(self._troubles.pop(0))
         self._tell_signs()
         state = context.state
         for one in to_tell(state):

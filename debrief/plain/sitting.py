@@ -32,9 +32,12 @@ def start(desk: Desk, talk: Talk, asked: Asked = Asked()) -> int:
     return _hold(desk, live, talk)
 
 
-def go_on(desk: Desk, wanted: str, talk: Talk) -> int:
-    """Go on with the round whose id is, or begins with, `wanted`; raises Problem."""
-    return _hold(desk, desk.resume(_pick(desk.unfinished(), wanted)), talk)
+def go_on(desk: Desk, wanted: str, talk: Talk, *, lasting: bool = True) -> int:
+    """Go on with the round whose id is, or begins with, `wanted`; raises Problem.
+
+    `lasting` is false for a demonstration, whose workspace is gone when it ends.
+    """
+    return _hold(desk, desk.resume(_pick(desk.unfinished(), wanted)), talk, lasting)
 
 
 def _pick(unfinished: tuple[Unfinished, ...], wanted: str) -> str:
@@ -63,11 +66,11 @@ def _offered(desk: Desk, talk: Talk) -> Live | None:
     return None
 
 
-def _hold(desk: Desk, live: Live, talk: Talk) -> int:
+def _hold(desk: Desk, live: Live, talk: Talk, lasting: bool = True) -> int:
     """Hold the round to its close or until the supervisor leaves; it is kept whatever happens."""
     context = Context(desk, live, talk)
     face = RoundTalk(context)
-    live.journal.on_trouble = face.troubles.append
+    live.on_disk = face.heard
     try:
         while face.run() == "close":
             sealed = CloseTalk(context).run()
@@ -77,9 +80,9 @@ def _hold(desk: Desk, live: Live, talk: Talk) -> int:
                 if sealed.queued:
                     _send(desk, talk)
                 return 0
-        _keep(desk, live, talk)
+        _keep(desk, live, talk, lasting)
     except InputEnded:
-        _keep(desk, live, talk)
+        _keep(desk, live, talk, lasting)
         return EXIT_INPUT
     except BaseException as error:
         if isinstance(error, Problem) and live.state.closed is not None:
@@ -102,12 +105,14 @@ def _send(desk: Desk, talk: Talk) -> None:
         talk.tell(str(problem))
 
 
-def _keep(desk: Desk, live: Live, talk: Talk) -> None:
+def _keep(desk: Desk, live: Live, talk: Talk, lasting: bool) -> None:
     """Leave the round open, and say truthfully what is kept."""
     kept = live.settle(10.0)
     desk.pause(live)
     command = f"debrief run --plain --resume {live.state.id}"
-    if kept:
+    if not lasting:
+        sentence = _("That was the demonstration; nothing of it is kept.")
+    elif kept:
         sentence = _("The round is kept, not closed. Go on with it: {command}")
     else:
         sentence = _(

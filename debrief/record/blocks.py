@@ -97,7 +97,8 @@ def split(data: bytes) -> tuple[Block, ...]:
     starts = [found.start() for found in _STARTS.finditer(data)]
     if not starts or starts[0] != len(PREAMBLE):
         raise LayoutError("start", 1)
-    blocks, line = [], line_of(data, starts[0])
+    blocks: list[Block] = []
+    line = line_of(data, starts[0])
     for at, end in zip(starts, [*starts[1:], len(data)], strict=True):
         header = _HEADER.match(data, at)
         if header is None:

@@ -110,8 +110,9 @@ def _keeping_text(target: State, now: State) -> State:
     round while there is a note about them.
     """
     standing = {key: sign.seen for key, sign in now.signs.items() if sign.stands}
-    written = {key.person for key in now.notes} - {person.id for person in target.people}
-    late = tuple(person for person in now.people if person.id in written)
+    about = {key.person for key in now.notes} | {key.person for key in standing}
+    about -= {person.id for person in target.people}
+    late = tuple(person for person in now.people if person.id in about)
     return replace(
         target,
         people=(*target.people, *late),

@@ -56,7 +56,16 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 _GROUP_KEYS: Final = ("sign", *_CHOICES, "patterns", "fires", "quiet")
 _WORD_KEYS: Final = ("fillers", "numbers", "short", "keep")
 _ROLES: Final = (
-    *("first", "first_object", "counsellor", "before_object", "article", "says"),
+    *(
+        "first",
+        "first_object",
+        "counsellor",
+        "before_object",
+        "article",
+        "says",
+        "contact",
+        "plain",
+    ),
     *(f"{kind}_{gender}" for kind in ("third", "object", "citizen", "other") for gender in "fmn"),
 )
 _CLAUSE: Final = ("share", "carry", "cut", "relative", "condition")

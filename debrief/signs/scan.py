@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from debrief.signs.ceiling import ceiling
 from debrief.signs.codes import CODES, LEVELS, Level
 from debrief.signs.guess import guess
 from debrief.signs.lexicon import Cue, Lexicon, Rule, lexicon
@@ -73,11 +74,13 @@ def propose(matcher: Matcher, words_of: Lexicon) -> tuple[list[Span], Places]:
 def _sign(span: Span, scene: Scene, softener: Softener) -> Sign:
     owner = whose(span, scene)
     code, subject, level, band = _coded(span, owner)
+    best = max(band, ceiling(span, owner, scene), key=BANDS.index)
     weighed, reason = softener.weigh(span, level)
-    if BANDS.index(weighed) < BANDS.index(band):
+    band = max(best, weighed, key=BANDS.index)
+    if reason == "stands" and band == "possible" and not owner.open:
+        reason = "unplaced"
+    elif band != weighed:
         reason = "stands"
-    else:
-        band = weighed
     words = scene.words
     return Sign(
         sign=code,
@@ -94,7 +97,7 @@ def _coded(span: Span, owner: Whose) -> tuple[str, Subject, Level, Band]:
     """Return code, subject and level by whose the sign is, and the best band it may have."""
     group = span.rule.group
     code = CODES[group.sign]
-    band: Band = "possible" if owner.open else "firm"
+    band: Band = "firm"
     subject: Subject = "counsellor" if owner.holder == "counsellor" else "case"
     if owner.holder == "other":
         return group.sign, code_subject(group.sign), group.level, "topic"

@@ -14,7 +14,13 @@ _REACH: Final = 60
 """How many people back a pronoun may point; keeps long texts linear."""
 _FRAME: Final = 7
 """How many words before or after a quotation may name its speaker."""
+_STRANGER: Final = "x"
+"""The gender of a name nothing is known of; no pronoun is taken to point to it."""
 _SPLIT: Final = re.compile(r"[\s\-]+")
+
+
+_CONTACT: Final = frozenset(("contact", "citizen_n"))
+"""Roles of words that show that a text tells of a conversation with a citizen."""
 
 
 class Actor(NamedTuple):
@@ -66,6 +72,7 @@ class Scene:
         self.actors: list[Actor] = []
         self.at: dict[int, Actor] = {}
         self.before: list[int] = []
+        self.contact = any(lexicon.roles.get(key) in _CONTACT for key in words.keys)
         self.names = names
         self._clauses()
         self._people({i for start, end in citizens for i in range(start, end)})
@@ -121,7 +128,17 @@ class Scene:
             mine = kind == "other" and self._kin(i)
             made: Kind = "other" if mine else "case"
             return Actor(made, gender, i, not governed and not behind)
+        if not role and self._stranger(i):
+            return Actor("other", _STRANGER, i, not governed)
         return None
+
+    def _stranger(self, i: int) -> bool:
+        """Tell whether word i looks like the name of somebody who is not the counsellor."""
+        words = self.words
+        piece = words.text[words.starts[i] : words.ends[i]]
+        inside = i > words.first[i] and not words.breaks[i] and words.keys[i][0] != "'"
+        named = inside and len(piece) > 1 and piece.istitle() and piece.isalpha()
+        return named and words.keys[i] not in self.lexicon.fillers
 
     def _role(self, i: int) -> str:
         return self.lexicon.roles.get(self.words.keys[i], "")
@@ -159,7 +176,9 @@ class Scene:
         best: Actor | None = None
         rival = False
         for actor in reversed(self.actors[max(0, high - _REACH) : high]):
-            if actor.kind in ("first", "third") or not fits(actor.gender, pronoun.gender):
+            if actor.kind in ("first", "third") or actor.gender == _STRANGER:
+                continue
+            if not fits(actor.gender, pronoun.gender):
                 continue
             if best is not None:
                 near = self.words.first[best.at] == self.words.first[actor.at]

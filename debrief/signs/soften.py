@@ -14,7 +14,17 @@ from debrief.signs.whose import Span
 from debrief.signs.words import SOFT, STOP
 
 Reason = Literal[
-    "idiom", "training", "negated", "denied", "asked", "past", "better", "doubt", "weak", "stands"
+    "idiom",
+    "training",
+    "negated",
+    "denied",
+    "asked",
+    "past",
+    "better",
+    "doubt",
+    "weak",
+    "unplaced",
+    "stands",
 ]
 _BACK: Final = 3
 """How many words a negation reaches back inside its clause."""

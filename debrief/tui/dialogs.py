@@ -20,6 +20,7 @@ from debrief.i18n import _
 from debrief.session.model import FollowUpOutcome
 from debrief.tui import commands
 from debrief.tui.sizes import too_small
+from debrief.tui.widgets.bars import Link, LinkRow, key_and_label
 
 
 class MessageDialog(ModalScreen[None]):
@@ -164,19 +165,15 @@ class FollowUpDialog(ModalScreen[Choice | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the choices, each with its key."""
-        rows = []
-        for command in commands.of("settle"):
-            if command.action == "override":
-                continue
-            text = Content.from_markup(
-                f"[@click=screen.{command.action}][$accent]$key[/]  $help[/]",
-                key=command.key,
-                help=command.help(),
-            )
-            rows.append(text)
         with Vertical(classes="dialog"):
             yield Static(_("Next contact with {name}").format(name=self._name), markup=False)
-            yield Static(Content("\n").join(rows))
+            for command in commands.of("settle"):
+                if command.action == "override":
+                    continue
+                row = LinkRow()
+                text = key_and_label(command.shown_key, command.help())
+                row.show_links([Link(text, f"screen.{command.action}")], "")
+                yield row
             yield Static(Content.styled(_("Esc leaves it as it is"), "$muted"), classes="hint")
 
     def action_tomorrow(self) -> None:

@@ -59,8 +59,8 @@ def total_clock(state: State, now: dt.datetime) -> str:
     return phase_clock(used, planned)
 
 
-def prompt(state: State, protocol: Protocol | None, number: int) -> Content:
-    """Return whose voice it is and the question, with what the phase is for."""
+def prompt(state: State, protocol: Protocol | None, number: int, *, short: bool) -> Content:
+    """Return whose voice it is and the question; unless `short`, what the phase is for, too."""
     language = state.setup.language
     phase = protocol.phase(state.plan.key) if protocol is not None else None
     person = state.person(state.speaker) if state.speaker else None
@@ -71,9 +71,12 @@ def prompt(state: State, protocol: Protocol | None, number: int) -> Content:
     question = lines[number % len(lines)] if lines else phase.goal.to(language)
     more = f"  {number % len(lines) + 1}/{len(lines)}" if len(lines) > 1 else ""
     first = Content.assemble((name, "bold $accent"), "  ", (question, "bold"), (more, "$muted"))
+    if short:
+        return first
+    second = Content.styled(phase.goal.to(language), "$muted")
     avoid = phase.avoid.to(language)
-    second = phase.goal.to(language) + ("  –  " + avoid[0] if avoid else "")
-    return Content.assemble(first, "\n", (second, "$muted"))
+    third = Content.styled("– " + avoid[number % len(avoid)], "$muted") if avoid else Content("")
+    return Content("\n").join([first, second, third])
 
 
 def agreed(state: State) -> list[Agreed]:

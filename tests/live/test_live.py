@@ -75,7 +75,7 @@ class TestRecord:
             live.do(ev.LoadGiven(live.clock(), "c-nobody", 3))
         assert kinds(memory) == []
 
-    def test_what_cannot_be_recorded_has_not_happened(self, monkeypatch: object) -> None:
+    def test_what_cannot_be_recorded_has_not_happened(self) -> None:
         class Full(Memory):
             def append(self, payload: bytes) -> int:
                 if len(payload) > 10_000:
@@ -198,6 +198,22 @@ class TestLooking:
             assert view.state.decision == "open"
         live.look("shift", AISHA)
         assert kinds(memory) == ["Wrote", "SignsSeen"]
+
+    def test_the_scanner_is_told_the_language_and_who_it_is_about(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[tuple[str, str, str | None]] = []
+
+        def scan(text: str, language: str, name: str | None) -> tuple[signs.Sign, ...]:
+            asked.append((text, language, name))
+            return ()
+
+        monkeypatch.setattr(live_room.signs, "scan", scan)
+        live, _memory = begin()
+        live.write("shift", AISHA, "x")
+        live.look("shift", AISHA)
+        live.look("shift", ROUND)
+        assert asked == [("x", "da", "Aisha"), ("", "da", None)]
 
     def test_nothing_seen_is_nothing_recorded(self, scanner: Callable[..., None]) -> None:
         scanner(lambda text: ())

@@ -19,7 +19,7 @@ from debrief.errors import Problem
 from debrief.i18n import _, ngettext
 from debrief.tui import commands, looks
 from debrief.tui.screens.base import BaseScreen
-from debrief.tui.widgets.bars import KeyBar, TopBar
+from debrief.tui.widgets.bars import KeyBar, Link, LinkRow, TopBar, key_and_label
 
 
 class HomeScreen(BaseScreen):
@@ -44,7 +44,8 @@ class HomeScreen(BaseScreen):
         """Lay out greeting, what is open, and the keys."""
         yield TopBar()
         with Vertical(id="home"):
-            yield Static(id="greeting")
+            yield Static(id="greeting", markup=False)
+            yield LinkRow(id="begin")
             yield Static(id="open", markup=False)
             yield Static(id="due", markup=False)
             yield Static(id="past", markup=False)
@@ -92,15 +93,14 @@ class HomeScreen(BaseScreen):
         hidden += [] if self._overview.waiting else ["home.send"]
         self.query_one(KeyBar).show(self.SCOPES, hidden)
         self.show_top(str(self.desk_app.desk.places.workspace.name))
-        greeting = Content.from_markup(
-            "[bold]$title[/]\n$line\n\n[@click=screen.start][bold $accent]Enter[/]  $start[/]",
-            title=_("Good that you hold a round tonight."),
-            line=_(
-                "A few minutes together, everyone heard who wants to be, nobody left alone with it."
-            ),
-            start=_("Set up tonight's round"),
+        greeting = Content.assemble(
+            (_("Good that you hold a round tonight."), "bold"),
+            "\n",
+            _("Everyone is heard who wants to be, and nobody goes home alone with it."),
         )
         self.query_one("#greeting", Static).update(greeting)
+        start = key_and_label("Enter", "  " + _("Set up tonight's round"))
+        self.query_one(LinkRow).show_links([Link(start, "screen.start")], "")
         self.query_one("#open", Static).update(self._open())
         self.query_one("#due", Static).update(self._due())
         self.query_one("#past", Static).update(self._past())

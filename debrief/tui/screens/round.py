@@ -97,7 +97,9 @@ class RoundScreen(RoundKeys):
         self.query_one(KeyBar).show(self.SCOPES)
         self.show_time()
         self.query_one(RoundTable).show(state)
-        self.query_one("#prompt", Static).update(rows.prompt(state, self._protocol, self._question))
+        short = self.has_class("-low")
+        question = rows.prompt(state, self._protocol, self._question, short=short)
+        self.query_one("#prompt", Static).update(question)
         self.query_one(AgreedPane).show(rows.agreed(state))
         phase, person = rows.note_key(state)
         notes = self.query_one(Notes)
@@ -133,7 +135,9 @@ class RoundScreen(RoundKeys):
         marks = [
             Mark(view.start, view.end, view.state.level)
             for view in views
-            if view.key.phase == phase and view.state.decision != "dismissed"
+            if view.key.phase == phase
+            and view.start < view.end
+            and view.state.decision != "dismissed"
         ]
         self.query_one(Notes).mark(marks)
         first = next((view for view in views if view.state.decision == "open"), None)
@@ -189,6 +193,8 @@ class RoundScreen(RoundKeys):
             return
         if message.what == "show":
             self._show_words(message)
+        elif message.what == "confirm" and sign.subject == "unsure":
+            self.app.notify(_("Whose is it? w turns it to the counsellor or the citizen."))
         elif message.what == "confirm":
             self.step(lambda: self.live.decide(message.key, "confirmed"))
         elif message.what == "dismiss":

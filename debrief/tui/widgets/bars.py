@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import msgspec
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -43,61 +44,97 @@ class Step(msgspec.Struct, frozen=True):
     over: bool = False
 
 
-class Rail(Static):
+class Link(msgspec.Struct, frozen=True):
+    """A stretch of a row that does something when clicked."""
+
+    text: Content
+    action: str
+
+
+class LinkRow(Static):
+    """Texts side by side, each of which may be clicked. Their own colours stay."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self._links: tuple[Link, ...] = ()
+        self._gap = ""
+
+    def show_links(self, links: Sequence[Link], gap: str) -> None:
+        """Show the links with `gap` between them."""
+        self._links, self._gap = tuple(links), gap
+        self.update(Content(gap).join(link.text for link in links))
+
+    async def on_click(self, event: events.Click) -> None:
+        """Do what the clicked stretch stands for."""
+        at = event.get_content_offset(self)
+        if at is None:
+            return
+        column = at.x + at.y * self.content_size.width
+        start = 0
+        for link in self._links:
+            end = start + link.text.cell_length
+            if start <= column < end:
+                await self.run_action(link.action)
+                return
+            start = end + len(self._gap)
+
+
+def _whole(step: Step) -> str:
+    return step.name
+
+
+def _short(step: Step) -> str:
+    return step.name if step.state == "now" else step.name[:4]
+
+
+class Rail(LinkRow):
     """The phases as one row; a click goes to one."""
 
     def show(self, steps: Sequence[Step], width: int) -> None:
         """Show the steps, with less of them where the row is short."""
-        for build in (self._full, self._short, self._tight):
-            row = build(steps)
-            if row.cell_length <= width:
+        for name, gap in ((_whole, "  "), (_whole, " "), (_short, " ")):
+            links = [self._link(number, step, name(step)) for number, step in enumerate(steps)]
+            if sum(link.text.cell_length + len(gap) for link in links) - len(gap) <= width:
                 break
-        self.update(row)
+        self.show_links(links, gap)
 
-    def _full(self, steps: Sequence[Step]) -> Content:
-        return self._row(steps, lambda one: one.name, "  ")
-
-    def _short(self, steps: Sequence[Step]) -> Content:
-        return self._row(steps, lambda one: one.name, " ")
-
-    def _tight(self, steps: Sequence[Step]) -> Content:
-        return self._row(steps, lambda one: one.name if one.state == "now" else one.name[:4], " ")
-
-    def _row(self, steps: Sequence[Step], name: Callable[[Step], str], gap: str) -> Content:
-        parts: list[Content] = []
-        for number, step in enumerate(steps):
-            glyph = {"done": looks.DONE, "now": looks.NOW, "ahead": looks.AHEAD}[step.state]
-            link, over = f"[@click=screen.phase({number})]", " " + _("over") if step.over else ""
-            markup = f"{link}[$muted]$glyph $name[/][/]"
-            if step.state == "now":
-                lit = "[bold $accent]$glyph $number $name[/] [$foreground]$time$over[/]"
-                markup = f"{link}{lit}[/]"
-            part = Content.from_markup(
-                markup,
-                glyph=glyph,
-                number=number + 1,
-                name=name(step),
-                time=step.time,
-                over=over,
-            )
-            parts.append(part)
-        return Content(gap).join(parts)
+    def _link(self, number: int, step: Step, name: str) -> Link:
+        glyph = {"done": looks.DONE, "now": looks.NOW, "ahead": looks.AHEAD}[step.state]
+        if step.state == "now":
+            over = (" " + _("over"), "bold $warning") if step.over else ""
+            title = (f"{glyph} {number + 1} {name}", "bold $accent")
+            text = Content.assemble(title, f" {step.time}", over)
+        else:
+            text = Content.styled(f"{glyph} {name}", "$muted")
+        return Link(text, f"screen.phase({number})")
 
 
-class KeyBar(Static):
+class KeyBar(LinkRow):
     """The keys that count here, each clickable."""
 
     def show(self, scopes: Sequence[str], hidden: Sequence[str] = ()) -> None:
         """Show the commands of `scopes` that stand in the bar, then help."""
-        shown = [c for scope in (*scopes, "app") for c in commands.of(scope) if c.bar]
-        parts = []
-        for command in shown:
-            if command.id in hidden:
-                continue
-            target = "app" if command.scope == "app" else "screen"
-            markup = f"[@click={target}.{command.action}][$accent]$key[/] [$muted]$label[/][/]"
-            parts.append(Content.from_markup(markup, key=command.shown_key, label=command.label()))
-        self.update(Content("  ").join(parts))
+        links = [
+            Link(key_and_label(command.shown_key, command.label()), _action(command))
+            for scope in (*scopes, "app")
+            for command in commands.of(scope)
+            if command.bar and command.id not in hidden
+        ]
+        self.show_links(links, "  ")
+
+
+def key_and_label(key: str, label: str) -> Content:
+    """Return a key and what it does, the key in the accent."""
+    return Content.assemble((key, "$accent"), " ", (label, "$muted"))
+
+
+def _action(command: commands.Command) -> str:
+    where = "app" if command.scope == "app" else "focused" if command.scope in PANES else "screen"
+    return f"{where}.{command.action}"
+
+
+PANES: Final = ("people", "signs")
+"""Scopes whose commands belong to a pane: they act where the focus is."""
 
 
 class SignStrip(Static):

@@ -186,7 +186,8 @@ class SignsPane(OptionList):
         if state.decision != "open":
             word = words.decision(state.decision)
             mark = "✓" if state.decision == "confirmed" else "–"
-            return Content.assemble(title, (f"  {mark} {word}", "$muted"))
+            said = Content.assemble(title, (f"\n  {mark} {word}", "$muted"))
+            return said if state.stands else Content.assemble(said, (". " + view.why, "$muted"))
         lines = [title, Content.assemble(("  »", "$muted"), view.key.words, ("«", "$muted"))]
         if state.seen.band != "firm":
             lines.append(Content.styled("  " + _("read this again"), "$muted"))
