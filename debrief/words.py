@@ -70,6 +70,13 @@ def decision(code: str) -> str:
     }.get(code, code)
 
 
+def subject(code: str, name: str) -> str:
+    """Return whose a sign is: the citizen's, or that of the counsellor called `name`."""
+    if code == "case":
+        return _("Citizen")
+    return name if code == "counsellor" and name else _("Whose?")
+
+
 def duty(kind: str) -> str:
     """Return the words for a duty's kind."""
     return {

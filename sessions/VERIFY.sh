@@ -55,7 +55,7 @@ bad=0
 
 # bad NAME CODE WHERE: one finding; names are shown without anything a terminal could obey.
 bad() {
-    printf 'BAD %s: %s\n' "$(printf '%s' "$1" | tr -c '[:print:]' '?')" "$2${3:+ $3}"
+    printf 'BAD %s: %s\n' "$(printf '%s' "$1" | tr -c '\040-\176' '?')" "$2${3:+ $3}"
     bad=1
     wrong=1
 }

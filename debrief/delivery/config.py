@@ -187,6 +187,8 @@ def _check_network(destination: Destination, source: str, where: str) -> None:
             f"{where}.network.deadline",
             _("write it like “20s” or “2m”, at most 10 minutes"),
         )
+    if destination.network.proxy not in ("none", "system"):
+        _check_proxy(destination.network.proxy, source, f"{where}.network.proxy")
     for key, value in destination.settings.items():
         if isinstance(value, str) and "://" in value:
             _check_address(value, source, f"{where}.settings.{key}")
@@ -205,6 +207,18 @@ def _check_address(url: str, source: str, where: str) -> None:
     if parts.username or parts.password:
         raise _problem(
             source, where, _("a name or password may not stand in an address; use a secret")
+        )
+
+
+def _check_proxy(proxy: str, source: str, where: str) -> None:
+    try:
+        parts = urlsplit(proxy)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username
+    except ValueError:
+        good = False
+    if not good:
+        raise _problem(
+            source, where, _("write none, system, or an address without a name and password")
         )
 
 

@@ -7,134 +7,24 @@ moment leaves a row in a state that says what may have happened.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import hashlib
-import os
 import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from debrief.delivery.rows import FINAL, DeliveryReceipt, Plan, Resolution, Row, RowState
-from debrief.errors import EXIT_DELIVERY, EXIT_DISK, Problem
+from debrief.delivery.shelf import Cipher, Shelf, Tried, row_of
+from debrief.errors import EXIT_DELIVERY, Problem
 from debrief.i18n import _
 from debrief.plugin import Document
 from debrief.summary import Level
 
-_SCHEMA: Final = 1
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS delivery (
-  id TEXT PRIMARY KEY, session TEXT NOT NULL, destination TEXT NOT NULL,
-  revision INTEGER NOT NULL, state TEXT NOT NULL, row TEXT NOT NULL, body BLOB,
-  UNIQUE (session, destination, revision)
-) STRICT;
-CREATE INDEX IF NOT EXISTS delivery_state ON delivery (state);
-CREATE TABLE IF NOT EXISTS attempt (
-  row TEXT NOT NULL, number INTEGER NOT NULL, started TEXT NOT NULL, ended TEXT,
-  ending TEXT, why TEXT, PRIMARY KEY (row, number)
-) STRICT;
-CREATE TABLE IF NOT EXISTS receipt (
-  row TEXT PRIMARY KEY, receipt TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0
-) STRICT;
-"""
+__all__ = ["Cipher", "Outbox", "Tried", "receipt_of"]
 
 
-class Cipher(Protocol):
-    """What the bodies are encrypted with."""
-
-    def encrypt(self, data: bytes) -> bytes:
-        """Return `data` so that only the user can read it."""
-        ...
-
-    def decrypt(self, data: bytes) -> bytes:
-        """Return what was encrypted; raises Problem when the key does not fit."""
-        ...
-
-
-class Tried(msgspec.Struct, frozen=True):
-    """One attempt, as it is kept: `ending` empty while it runs or if it was cut off."""
-
-    row: str
-    number: int
-    started: str
-    ended: str
-    ending: str
-    why: str
-
-
-class Outbox:
+class Outbox(Shelf):
     """All deliveries of one user. Safe to use from several threads and processes."""
-
-    def __init__(self, connection: sqlite3.Connection, cipher: Cipher) -> None:
-        """Use `Outbox.open`."""
-        self._db = connection
-        self._cipher = cipher
-        self._lock = threading.RLock()
-
-    @classmethod
-    def open(cls, path: Path, cipher: Cipher) -> Outbox:
-        """Open the outbox file, made with mode 0600 if it is not there; raises Problem."""
-        try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            connection = sqlite3.connect(
-                path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > _SCHEMA:
-                connection.close()
-                raise Problem(
-                    _(
-                        "The outbox {path} was written by a newer version of the program and was"
-                        " left as it is; use that version."
-                    ).format(path=path),
-                    EXIT_DISK,
-                )
-            connection.executescript(_TABLES)
-            connection.execute(f"PRAGMA user_version = {_SCHEMA}")
-        except (OSError, sqlite3.Error) as error:
-            raise _unusable() from error
-        return cls(connection, cipher)
-
-    def close(self) -> None:
-        """Give the file back."""
-        with self._lock:
-            self._db.close()
-
-    @contextlib.contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        """Give a transaction that is on the disk when the block ends, or undone if it fails."""
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                raise _unusable() from error
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except sqlite3.Error as error:
-                with contextlib.suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-                raise _unusable() from error
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-                raise
-
-    def _read(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._lock:
-            try:
-                return self._db.execute(query, values).fetchall()
-            except sqlite3.Error as error:
-                raise _unusable() from error
-
-    # --- planning ---
 
     def plan(
         self,
@@ -164,11 +54,11 @@ class Outbox:
         """
         moment = now or dt.datetime.now(dt.UTC)
         prepared = [(plan, self._seal(plan)) for plan in plans]
-        with self._change() as db:
+        with self.change() as db:
             return [self._insert(db, plan, body, moment) for plan, body in prepared]
 
     def _seal(self, plan: Plan) -> bytes | None:
-        return self._cipher.encrypt(plan.document.body) if plan.document else None
+        return self.cipher.encrypt(plan.document.body) if plan.document else None
 
     def _insert(
         self, db: sqlite3.Connection, plan: Plan, body: bytes | None, now: dt.datetime
@@ -180,7 +70,7 @@ class Outbox:
             where,
         ).fetchone()
         if found is not None:
-            old = _row(found[0])
+            old = row_of(found[0])
             if old.state != "blocked" or not found[1] or plan.document is None:
                 return old.id
             db.execute("DELETE FROM delivery WHERE id = ?", (old.id,))
@@ -190,96 +80,6 @@ class Outbox:
             (row.id, *where, row.state, _text(row), body),
         )
         return row.id
-
-    # --- looking ---
-
-    def rows(self, session: str | None = None) -> list[Row]:
-        """Return all deliveries (of one session), in the order they were planned."""
-        if session is None:
-            return [_row(text) for (text,) in self._read("SELECT row FROM delivery ORDER BY rowid")]
-        query = "SELECT row FROM delivery WHERE session = ? ORDER BY rowid"
-        return [_row(text) for (text,) in self._read(query, (session,))]
-
-    def row(self, row_id: str) -> Row:
-        """Return one delivery; raises Problem if there is none with this id."""
-        found = self._read("SELECT row FROM delivery WHERE id = ?", (row_id,))
-        if not found:
-            raise Problem(
-                _("There is no delivery {id}, and nothing was changed.").format(id=row_id),
-                EXIT_DELIVERY,
-            )
-        return _row(found[0][0])
-
-    def body(self, row_id: str) -> bytes:
-        """Return the very bytes that will be sent; raises Problem if they are gone or damaged."""
-        row = self.row(row_id)
-        sealed = self._read("SELECT body FROM delivery WHERE id = ?", (row_id,))[0][0]
-        if sealed is None:
-            raise Problem(
-                _("The content of delivery {id} is not kept any more.").format(id=row_id),
-                EXIT_DELIVERY,
-            )
-        body = self._cipher.decrypt(sealed)
-        if hashlib.sha256(body).hexdigest() != row.sha256:
-            raise Problem(
-                _(
-                    "The content of delivery {id} is not what was approved, so it is not sent; give"
-                    " it up and plan it again from the session file."
-                ).format(id=row_id),
-                EXIT_DELIVERY,
-            )
-        return body
-
-    def document(self, row_id: str) -> Document:
-        """Return what will be sent, as an exporter gets it; raises Problem like `body`."""
-        row = self.row(row_id)
-        return Document(row.id, self.body(row_id), row.media_type, row.sha256, row.filename)
-
-    def due(self, now: dt.datetime, *, all_ready: bool = False) -> list[Row]:
-        """Return what may be sent now, in order: ready, its time come (or `all_ready`), and no
-        earlier revision for the same session and destination still under way.
-        """
-        open_before: set[tuple[str, str]] = set()
-        due: list[Row] = []
-        for row in sorted(self.waiting(), key=lambda row: row.revision):
-            line = (row.session, row.destination)
-            waited = all_ready or row.next_at is None or row.next_at <= now
-            if row.state == "ready" and waited and line not in open_before:
-                due.append(row)
-            open_before.add(line)
-        return sorted(due, key=lambda row: (row.planned, row.revision))
-
-    def waiting(self) -> list[Row]:
-        """Return every delivery that has not ended, in the order they were planned."""
-        query = (
-            "SELECT row FROM delivery WHERE state NOT IN ('delivered', 'abandoned') ORDER BY rowid"
-        )
-        return [_row(text) for (text,) in self._read(query)]
-
-    def attempts(self, row_id: str) -> list[Tried]:
-        """Return every attempt of a delivery, first to last."""
-        query = (
-            "SELECT row, number, started, coalesce(ended, ''), coalesce(ending, ''),"
-            " coalesce(why, '') FROM attempt WHERE row = ? ORDER BY number"
-        )
-        return [Tried(*found) for found in self._read(query, (row_id,))]
-
-    def receipts(self) -> list[DeliveryReceipt]:
-        """Return the receipts, oldest first."""
-        found = self._read("SELECT receipt FROM receipt ORDER BY rowid")
-        return [msgspec.json.decode(text, type=DeliveryReceipt) for (text,) in found]
-
-    def untold(self) -> list[DeliveryReceipt]:
-        """Return the receipts that have not been passed on yet, oldest first."""
-        found = self._read("SELECT receipt FROM receipt WHERE told = 0 ORDER BY rowid")
-        return [msgspec.json.decode(text, type=DeliveryReceipt) for (text,) in found]
-
-    def told(self, receipt: DeliveryReceipt) -> None:
-        """Note that a receipt has been passed on."""
-        with self._change() as db:
-            db.execute("UPDATE receipt SET told = 1 WHERE row = ?", (receipt.row,))
-
-    # --- what people do ---
 
     def approve(
         self, row_id: str, by: str, *, sha256: str | None = None, now: dt.datetime | None = None
@@ -343,31 +143,34 @@ class Outbox:
             self.settle(row.id, "abandoned", None, why="erased", by=by)
         return len(open_rows)
 
-    # --- what the courier does ---
+    def told(self, receipt: DeliveryReceipt) -> None:
+        """Note that a receipt has been passed on."""
+        with self.change() as db:
+            db.execute("UPDATE receipt SET told = 1 WHERE row = ?", (receipt.row,))
 
     def update(self, row_id: str, change: Callable[[Row], Row]) -> Row:
         """Change one row in one transaction; `change` gets it as it is at that moment."""
-        with self._change() as db:
+        with self.change() as db:
             found = db.execute("SELECT row FROM delivery WHERE id = ?", (row_id,)).fetchone()
             if found is None:
                 raise Problem(
                     _("There is no delivery {id}, and nothing was changed.").format(id=row_id),
                     EXIT_DELIVERY,
                 )
-            row = change(_row(found[0]))
+            row = change(row_of(found[0]))
             _store(db, row)
             return row
 
     def claim(self, row_id: str, now: dt.datetime, lease_s: float) -> Row | None:
         """Take a ready row for one attempt, on disk before the first byte; None if it was taken."""
-        with self._change() as db:
+        with self.change() as db:
             found = db.execute(
                 "SELECT row FROM delivery WHERE id = ? AND state = 'ready'", (row_id,)
             ).fetchone()
             if found is None:
                 return None
             until = now + dt.timedelta(seconds=lease_s)
-            row = msgspec.structs.replace(_row(found[0]), state="sending", lease_until=until)
+            row = msgspec.structs.replace(row_of(found[0]), state="sending", lease_until=until)
             _store(db, row)
             db.execute(
                 "INSERT INTO attempt (row, number, started)"
@@ -378,17 +181,11 @@ class Outbox:
 
     def ended(self, row_id: str, ending: str, why: str, now: dt.datetime) -> None:
         """Note how the running attempt of a row ended."""
-        with self._change() as db:
+        with self.change() as db:
             db.execute(
                 "UPDATE attempt SET ended = ?, ending = ?, why = ? WHERE row = ? AND ended IS NULL",
                 (now.isoformat(), ending, why, row_id),
             )
-
-    def lapsed(self, now: dt.datetime) -> list[Row]:
-        """Return the rows whose attempt was cut off: sending, and the lease is over."""
-        found = self._read("SELECT row FROM delivery WHERE state = 'sending'")
-        rows = (_row(text) for (text,) in found)
-        return [row for row in rows if row.lease_until is None or row.lease_until <= now]
 
     def settle(
         self,
@@ -403,9 +200,9 @@ class Outbox:
 
         A row that has ended stays as it ended; a receipt that comes late is kept all the same.
         """
-        with self._change() as db:
+        with self.change() as db:
             text = db.execute("SELECT row FROM delivery WHERE id = ?", (row_id,)).fetchone()[0]
-            row = _row(text)
+            row = row_of(text)
             if row.state not in FINAL:
                 said = by if state == "abandoned" else ""
                 row = msgspec.structs.replace(
@@ -418,7 +215,7 @@ class Outbox:
                     "INSERT OR IGNORE INTO receipt (row, receipt) VALUES (?, ?)",
                     (row_id, _json(receipt)),
                 )
-        self._read("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.read("PRAGMA wal_checkpoint(TRUNCATE)")
         return row
 
 
@@ -478,26 +275,12 @@ def _store(db: sqlite3.Connection, row: Row) -> None:
     )
 
 
-def _row(text: str) -> Row:
-    return msgspec.json.decode(text, type=Row)
-
-
 def _text(row: Row) -> str:
     return _json(row)
 
 
 def _json(value: Row | DeliveryReceipt) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _unusable() -> Problem:
-    return Problem(
-        _(
-            "The outbox could not be read or written, so nothing was sent; the session file is"
-            " unharmed. Check the disk, then try again."
-        ),
-        EXIT_DISK,
-    )
 
 
 def _not_possible(row: Row) -> Problem:

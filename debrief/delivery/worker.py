@@ -209,7 +209,7 @@ def load(source: Source) -> Exporter:
 
 
 def _check(found: type[Exporter]) -> None:
-    if found.api not in (API, API - 1):
+    if found.api not in range(max(1, API - 1), API + 1):
         raise Broken(f"made for api {found.api}; this program has api {API}")
     if found.renders not in RENDERS:
         raise Broken(f"renders must be one of {', '.join(RENDERS)}")

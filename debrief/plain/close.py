@@ -68,13 +68,19 @@ class CloseTalk:
             self.talk.tell("! " + words.guardrail(one, state))
 
     def _settle_all(self) -> None:
-        """Ask about the first thing that is open until nothing is."""
+        """Ask about the first thing that is open until nothing is.
+
+        What can't be asked about here is told, and takes the supervisor back to the round.
+        """
         while open_still := self._in_order():
-            one = open_still[0]
+            heard = self.talk.heard
             try:
-                self._settle(one)
+                self._settle(open_still[0])
             except Problem as problem:
                 self.talk.tell(str(problem))
+            if self.talk.heard == heard:
+                self.talk.tell(words.guardrail(open_still[0], self.live.state))
+                raise BackToRound
 
     def _in_order(self) -> list[Guardrail]:
         """Return what is open: unread signs first, since they bear on what is agreed."""

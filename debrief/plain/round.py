@@ -107,6 +107,8 @@ class RoundTalk:
                 self.context.talk.tell(line)
         except Problem as problem:
             self._once(str(problem))
+        if self.context.live.blind:
+            self._once(self.context.live.blind)
 
     def _once(self, sentence: str) -> None:
         if sentence not in self._told:

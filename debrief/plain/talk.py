@@ -23,6 +23,8 @@ class Talk:
     def __init__(self, read: Callable[[str], str], write: Callable[[str], object]) -> None:
         self._read = read
         self._write = write
+        self.heard = 0
+        """How many lines have been read."""
 
     @classmethod
     def over(cls, source: TextIO, sink: TextIO) -> Talk:
@@ -45,9 +47,11 @@ class Talk:
     def listen(self) -> str:
         """Return the next line, cleaned, without space at its ends. Raises InputEnded."""
         try:
-            return clean(self._read("> ")).replace("\n", " ").strip()
+            line = self._read("> ")
         except EOFError:
             raise InputEnded from None
+        self.heard += 1
+        return clean(line).replace("\n", " ").strip()
 
     def ask(self, question: str) -> str:
         """Write the question as a line of its own and return the answer. Raises InputEnded."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -36,6 +37,10 @@ _NONCE: Final = 12
 _FRAME: Final = 4 + _NONCE
 MAX_RECORD: Final = 16 * 1024 * 1024
 """The longest payload of one record, in bytes."""
+_LIKE_A_RECORD: Final = re.compile(
+    rb"(?=(?!\0{4})[\0\1].{7}\0{4}(?!\0{4}).{4})",  # a length, four random bytes, a number
+    re.DOTALL,
+)
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -140,13 +145,8 @@ def _header(data: bytes, keys: Keys, path: Path) -> tuple[Owner, bytes, Cipher]:
 def _whole_record_after(data: bytes, at: int, number: int, cipher: Cipher) -> bool:
     """Tell whether any whole record stands after `at`, where record `number` should have been."""
     last = number + (len(data) - at) // (_FRAME + _TAG)
-    upper = b"\0\0\0\0"  # of a record's number; eight bytes into the record
-    found = data.find(upper, at + 8)
-    while found >= 0:
-        if cipher.open(data, found - 8, number, last) is not None:
-            return True
-        found = data.find(upper, found + 1)
-    return False
+    places = _LIKE_A_RECORD.finditer(data, at + 1)
+    return any(cipher.open(data, place.start(), number, last) is not None for place in places)
 
 
 def scan(data: bytes, keys: Keys, path: Path) -> tuple[Scan, Cipher]:

@@ -68,13 +68,14 @@ def _people(state: State) -> Iterator[Guardrail]:
 
 
 def _signs(state: State) -> Iterator[Guardrail]:
-    people = {key.person for key, sign in state.signs.items() if _unread_acute(sign)}
+    people = {key.person for key, sign in state.signs.items() if unread_acute(sign)}
     order = [person.id for person in state.people] + [ROUND]
     for person_id in (one for one in order if one in people):
         yield Guardrail("acute-sign-unread", "blocks", person_id)
 
 
-def _unread_acute(sign: SignState) -> bool:
+def unread_acute(sign: SignState) -> bool:
+    """Tell whether a firm sign of danger now was neither confirmed nor dismissed."""
     return sign.decision == "open" and sign.level == "acute" and sign.seen.band == "firm"
 
 

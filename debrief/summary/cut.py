@@ -105,18 +105,61 @@ def _names_pattern(state: State) -> re.Pattern[str] | None:
     names += [action.owner for action in state.actions.values()]
     words: set[str] = set()
     for name in map(clean_line, names):
-        if name and name not in _NOT_NAMES:
+        if name and name.casefold() not in _FUNCTIONS:
             words.add(name)
             words.update(part for part in name.split() if len(part) > 1 and part[0].isupper())
     if not words:
         return None
     longest_first = sorted(words, key=lambda word: (-len(word), word))
     either = "|".join(map(re.escape, longest_first))
-    return re.compile(rf"(?<!\w)(?:{either})(?:['’]?s)?(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{either})(?:['’]?s)?(?!\w)", re.IGNORECASE)
 
 
-_NOT_NAMES: Final = frozenset({"coordinator", "supervisor", "team"})
-"""Owners of an action that are a function, not a person."""
+_FUNCTIONS: Final = frozenset(
+    {
+        "coordinator",
+        "supervisor",
+        "manager",
+        "team",
+        "all",
+        "everyone",
+        "me",
+        "us",
+        "on-call",
+        "koordinator",
+        "koordinatoren",
+        "supervisoren",
+        "vagtleder",
+        "vagtlederen",
+        "teamleder",
+        "teamlederen",
+        "leder",
+        "lederen",
+        "tovholder",
+        "tovholderen",
+        "bagvagt",
+        "bagvagten",
+        "alle",
+        "jeg",
+        "mig",
+        "os",
+        "teamet",
+        "holdet",
+        "veileder",
+        "veilederen",
+        "vaktleder",
+        "vaktlederen",
+        "bakvakt",
+        "bakvakten",
+        "verneombud",
+        "verneombudet",
+        "meg",
+        "oss",
+        "arbejdsmiljørepræsentant",
+        "arbejdsmiljørepræsentanten",
+    }
+)
+"""Who may own an action or make a call without being named: a function, or the speaker."""
 
 
 def _month(cut: _Cut) -> Value:

@@ -24,7 +24,7 @@ from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.live import Live
 from debrief.tui import commands, looks
-from debrief.tui.sizes import too_small
+from debrief.tui.sizes import LOW, NARROW, too_small
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
@@ -39,8 +39,8 @@ class DebriefApp(App[int]):
     CSS_PATH = "debrief.tcss"
     TITLE = "debrief"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("app")]
 
     def __init__(self, desk: Desk, *, setup: bool = False, resume: str | None = None) -> None:

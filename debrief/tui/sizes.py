@@ -9,6 +9,11 @@ from debrief.i18n import _
 LEAST: Final = (80, 24)
 """Columns and rows that the screens need."""
 
+NARROW: Final = 100
+"""Below this many columns the signs fold into one row."""
+LOW: Final = 32
+"""Below this many rows everything gives way to the notes."""
+
 
 def too_small(width: int, height: int) -> str:
     """Return the sentence for a window that can't hold a screen; empty when it can."""

@@ -35,6 +35,8 @@ def test_a_whole_destination() -> None:
         ({"network": {"deadline": "20"}}, "20s"),
         ({"network": {"deadline": "11m"}}, "10 minutes"),
         ({"network": {"host": ["x"]}}, "host.*hosts"),
+        ({"network": {"proxy": "http://me:pw@proxy.example"}}, "none, system"),
+        ({"network": {"proxy": "proxy.example:3128"}}, "none, system"),
         ({"settings": {"url": URL}}, "secret.*missing"),
         ({"settings": {"url": URL, "secret": "whsec_abc"}}, "may not stand in the file"),
         ({"settings": {"url": {"env": "X"}, "secret": {"env": "X"}}}, "not a secret"),

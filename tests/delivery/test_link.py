@@ -6,8 +6,14 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from debrief.delivery.evidence import Evidence
 from debrief.delivery.job import Way
@@ -201,4 +207,56 @@ def test_a_certificate_file_that_is_none_is_not_sent(tmp_path) -> None:
     with pytest.raises(NotSent) as caught:
         to.http.get("https://127.0.0.1/")
     assert caught.value.why == "ca-file"
-    assert ssl.OPENSSL_VERSION
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate for localhost that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, key_pem = folder / "cert.pem", folder / "key.pem"
+    pem.write_bytes(built.public_bytes(Encoding.PEM))
+    key_pem.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return pem, key_pem
+
+
+def test_only_a_trusted_certificate_gets_the_summary(tmp_path: Path) -> None:
+    pem, key = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem, key)
+    got: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            data = b""
+            while b"body" not in data:
+                data += secure.recv(4096)
+            got.append(data)
+            secure.sendall(b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n")
+
+    port = answering(talk)
+    with pytest.raises(NotSent) as caught:
+        link().http.post(f"https://localhost:{port}/", content=b"body")
+    assert caught.value.why == "tls"
+    assert got == []
+
+    way = Way(("localhost", "127.0.0.1"), ca_file=str(pem), deadline_s=2)
+    to = Link({}, {}, way, Evidence(way.hosts, lambda: None))
+    port = answering(talk)
+    with pytest.raises(NotSent):  # the certificate is for another name
+        to.http.post(f"https://127.0.0.1:{port}/", content=b"body")
+    port = answering(talk)
+    assert to.http.post(f"https://localhost:{port}/", content=b"body").status == 201
+    assert got[0].endswith(b"body")

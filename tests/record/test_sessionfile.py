@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -83,6 +84,12 @@ def test_the_private_part_is_read_back(keys: Keys, privacy: Privacy) -> None:
 
 def clear_part(data: bytes) -> str:
     return b"".join(b.data for b in split(data) if not b.name.startswith("private.")).decode()
+
+
+@pytest.mark.parametrize("privacy", BOTH)
+def test_quick_reading_gives_the_same(keys: Keys, privacy: Privacy) -> None:
+    data = build(noted(a_round(2), "[x]\n[y]\n"), keys, privacy=privacy)
+    assert read(data, "x", whole=False) == read(data, "x")
 
 
 def test_nothing_of_a_person_is_in_the_clear(keys: Keys) -> None:
@@ -270,9 +277,9 @@ def test_reader_never_crashes(keys: Keys, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(whole)))
     junk = data.draw(st.binary(max_size=8))
     cut = data.draw(st.integers(0, 8))
-    for call in (lambda x: read(x, "x"), lambda x: open_private(x, keys)):
+    for call in (read, partial(read, whole=False), lambda x, name: open_private(x, keys, name)):
         try:
-            call(whole[:at] + junk + whole[at + cut :])
+            call(whole[:at] + junk + whole[at + cut :], "x")
         except Problem:
             continue
 

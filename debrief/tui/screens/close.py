@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, get_args
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,26 +13,25 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from debrief import words
 from debrief.desk import times
 from debrief.errors import Problem
 from debrief.i18n import _, ngettext
 from debrief.live import Live
-from debrief.session import Refused
+from debrief.session import Refused, SignKey
 from debrief.session import events as ev
-from debrief.session.guardrails import Guardrail, to_settle, to_tell
-from debrief.session.model import DutyOutcome
-from debrief.tui import commands, looks
+from debrief.session.guardrails import to_settle
+from debrief.session.model import Subject
+from debrief.tui import accounts, commands
+from debrief.tui.accounts import Account
 from debrief.tui.dialogs import Choice, MessageDialog, PreviewDialog, date_dialog, settle
 from debrief.tui.screens.base import BaseScreen
-from debrief.tui.widgets.bars import KeyBar, TopBar
+from debrief.tui.sizes import NARROW
+from debrief.tui.widgets.bars import KeyBar, LinkRow, TopBar
 from debrief.tui.widgets.lists import LoadBar
 
 if TYPE_CHECKING:
     from debrief.desk.closing import Draft, Sealed
     from debrief.desk.sending import Preview
-
-OUTCOMES: tuple[DutyOutcome, ...] = get_args(DutyOutcome)
 
 
 class CloseScreen(BaseScreen):
@@ -45,6 +45,7 @@ class CloseScreen(BaseScreen):
         self.live = live
         self._draft: Draft | None = None
         self._problem = ""
+        self._rows: list[Account] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the accounts, what is open, and what leaves."""
@@ -52,6 +53,8 @@ class CloseScreen(BaseScreen):
         with Horizontal(id="close"):
             with Vertical(id="accounts-side"):
                 yield OptionList(id="accounts")
+                yield LinkRow(id="dates", classes="legend")
+                yield LinkRow(id="answers", classes="legend")
                 yield LoadBar(id="own-load")
             with Vertical(id="close-side"):
                 yield Static(id="standing", markup=False)
@@ -68,27 +71,27 @@ class CloseScreen(BaseScreen):
     def on_mount(self) -> None:
         """Begin with the first who is not accounted for."""
         self.redraw()
-        accounts = self._accounts
-        accounts.focus()
-        accounts.highlighted = self._first_open()
+        self._list.focus()
+        self._go_to_open()
 
     # Showing
 
     def redraw(self) -> None:
         """Show the accounts, what is open, and what would leave."""
-        super().redraw()
+        self.query_one(KeyBar).show(("close",))
         self.show_top(_("Close"), self.live.state.setup.team)
         self._make_draft()
-        accounts = self._accounts
-        at = accounts.highlighted
-        accounts.border_title = _("Accounted for")
-        accounts.clear_options()
-        accounts.add_options([Option(row, ident) for ident, row in self._rows()])
-        accounts.highlighted = None if at is None else min(at, accounts.option_count - 1)
+        self._rows = accounts.accounts(self.live.state)
+        at = self._list.highlighted
+        self._list.border_title = _("Accounted for")
+        self._list.clear_options()
+        self._list.add_options([Option(account.row) for account in self._rows])
+        self._list.highlighted = None if at is None else min(at, len(self._rows) - 1)
+        self._show_legend()
         load = self.query_one(LoadBar)
         load.border_title = _("Your own load: who backs you up tonight?")
         load.load = self.live.state.supervisor_load
-        self._show("#standing", _("Still open"), self._standing())
+        self._show("#standing", _("Still open"), accounts.standing(self.live.state))
         self._show("#leaves", _("What leaves"), self._leaves())
 
     def _show(self, ident: str, title: str, content: Content) -> None:
@@ -102,110 +105,101 @@ class CloseScreen(BaseScreen):
         except Problem as problem:
             self._draft, self._problem = None, str(problem)
 
-    def _rows(self) -> list[tuple[str, Content]]:
-        state = self.live.state
-        found = []
-        for person in state.people:
-            agreed = state.follow_ups.get(person.id)
-            text = words.follow_up(
-                agreed.outcome if agreed else None, agreed.when if agreed else None
-            )
-            found.append((person.id, _row(agreed is not None, person.name, text)))
-        for duty in state.duties.values():
-            name = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
-            done = duty.outcome is not None
-            found.append((duty.id, _row(done, name, words.duty_outcome(duty.outcome), 44)))
-        return found
-
-    def _standing(self) -> Content:
-        state = self.live.state
-        open_now, told = to_settle(state), to_tell(state)
-        if not open_now and not told:
-            return Content.styled(_("Everyone is accounted for."), "$success")
-        missing = [one for one in open_now if one.code == "follow-up-missing"]
-        lines = []
-        if len(missing) > 1:
-            people = [state.person(one.about) for one in missing]
-            names = ", ".join(person.name for person in people if person)
-            sentence = _("No next contact yet: {names}. Choose a row, then 1 to 6.")
-            lines.append(_standing_row(missing[0], sentence.format(names=names)))
-            open_now = tuple(one for one in open_now if one not in missing)
-        rest = (*open_now, *told)
-        lines += [_standing_row(one, words.guardrail(one, state)) for one in rest]
-        return Content("\n\n").join(lines)
-
     def _leaves(self) -> Content:
         if self._draft is None:
             return Content.styled(f"▲ {self._problem}", "$warning")
         if not self._draft.previews:
-            return Content.styled(
-                _("Nothing leaves: no destination is set up in debrief.toml."), "$muted"
-            )
-        return Content("\n").join(_leaving(one) for one in self._draft.previews)
+            nothing = _("Nothing leaves: no destination is set up in debrief.toml.")
+            return Content.styled(nothing, "$muted")
+        return Content("\n\n").join(_leaving(one) for one in self._draft.previews)
 
-    def _first_open(self) -> int:
-        state = self.live.state
-        missing = [at for at, one in enumerate(state.people) if one.id not in state.follow_ups]
-        if missing:
-            return missing[0]
-        duties = list(state.duties.values())
-        undone = [at for at, duty in enumerate(duties) if duty.outcome is None]
-        return len(state.people) + undone[0] if undone else 0
+    def on_option_list_option_highlighted(self) -> None:
+        """The number keys mean something else for a duty and for a sign."""
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        first, second = accounts.legend(self._chosen)
+        gap = " " if self.size.width < NARROW else "  "
+        self.query_one("#dates", LinkRow).show_links(first, gap)
+        self.query_one("#answers", LinkRow).show_links(second, gap)
 
     # Settling
 
     @property
-    def _accounts(self) -> OptionList:
-        """The rows of people and duties."""
+    def _list(self) -> OptionList:
         return self.query_one("#accounts", OptionList)
 
     @property
-    def _chosen(self) -> str | None:
-        accounts = self._accounts
-        at = accounts.highlighted
-        return accounts.get_option_at_index(at).id if at is not None else None
+    def _chosen(self) -> Account | None:
+        at = self._list.highlighted
+        return self._rows[at] if at is not None and at < len(self._rows) else None
 
-    def _step(self, event: ev.Event) -> None:
+    def _go_to_open(self) -> None:
+        self._list.highlighted = accounts.first_open(self._rows)
+
+    def _step(self, take: Callable[[], object]) -> None:
         try:
-            self.live.do(event)
+            take()
         except Refused as refusal:
             self.app.notify(str(refusal), markup=False)
         self.redraw()
-        self._accounts.highlighted = self._first_open()
+        self._go_to_open()
 
     def _choose(self, choice: Choice, number: int) -> None:
-        chosen, now = self._chosen, self.live.clock()
-        if chosen is None:
+        account = self._chosen
+        if account is None:
             return
-        if chosen in self.live.state.duties:
-            if number <= len(OUTCOMES):
-                self._step(ev.DutyEnded(now, chosen, OUTCOMES[number - 1]))
-            return
-        person = self.live.state.person(chosen)
+        if account.kind == "duty":
+            self._end_duty(account.about, number)
+        elif account.key is not None:
+            self._decide(account.key, number)
+        else:
+            self._settle(account.about, choice)
+
+    def _end_duty(self, duty: str, number: int) -> None:
+        if number <= len(accounts.OUTCOMES):
+            outcome = accounts.OUTCOMES[number - 1]
+            self._step(lambda: self.live.do(ev.DutyEnded(self.live.clock(), duty, outcome)))
+
+    def _decide(self, key: SignKey, number: int) -> None:
+        if number == 1:
+            self._step(lambda: self.live.decide(key, "confirmed"))
+        elif number == 2:
+            self._step(lambda: self.live.decide(key, "dismissed"))
+        elif number == 3:
+            other: Subject = "counsellor"
+            if self.live.state.signs[key].subject == "counsellor":
+                other = "case"
+            self._step(lambda: self.live.decide(key, subject=other))
+
+    def _settle(self, person_id: str, choice: Choice) -> None:
+        now = self.live.clock()
+        person = self.live.state.person(person_id)
         answer = settle(choice, now)
         if answer is not None:
-            self._step(ev.FollowUpAgreed(now, chosen, answer.outcome, answer.when))
+            event = ev.FollowUpAgreed(now, person_id, answer.outcome, answer.when)
+            self._step(lambda: self.live.do(event))
         elif person is not None:
-            self.app.push_screen(
-                date_dialog(person.name, now), lambda text: self._date(chosen, text)
-            )
+            asked = date_dialog(person.name, now)
+            self.app.push_screen(asked, lambda text: self._date(person_id, text))
 
     def _date(self, person: str, text: str | None) -> None:
         if text:
             now = self.live.clock()
             when = times.follow_up_time(text, now)
-            self._step(ev.FollowUpAgreed(now, person, "dated", when))
+            event = ev.FollowUpAgreed(now, person, "dated", when)
+            self._step(lambda: self.live.do(event))
 
     def action_tomorrow(self) -> None:
-        """Tomorrow at ten, or the duty was acted on."""
+        """The first answer: tomorrow; acted; confirmed."""
         self._choose("tomorrow", 1)
 
     def action_three_days(self) -> None:
-        """In three days, or it is agreed who acts."""
+        """The second answer: in three days; agreed who acts; dismissed."""
         self._choose("three-days", 2)
 
     def action_month(self) -> None:
-        """In a month, or it is no duty case."""
+        """The third answer: in a month; no duty; the other's."""
         self._choose("month", 3)
 
     def action_other_date(self) -> None:
@@ -224,27 +218,25 @@ class CloseScreen(BaseScreen):
         """Go on although it stands, for the first thing that may be gone on from."""
         stops = [one for one in to_settle(self.live.state) if one.weight == "stops"]
         if stops:
-            self._step(ev.Overridden(self.live.clock(), stops[0].key))
+            event = ev.Overridden(self.live.clock(), stops[0].key)
+            self._step(lambda: self.live.do(event))
 
     def action_undo(self) -> None:
         """Take back the last step."""
-        try:
-            self.live.undo()
-        except Refused as refusal:
-            self.app.notify(str(refusal), markup=False)
-        self.redraw()
+        self._step(self.live.undo)
 
     @on(LoadBar.Given)
     def keep_own_load(self, message: LoadBar.Given) -> None:
         """Keep the supervisor's own load."""
         message.stop()
-        self._step(ev.SupervisorLoad(self.live.clock(), message.load))
-        self._accounts.focus()
+        event = ev.SupervisorLoad(self.live.clock(), message.load)
+        self._step(lambda: self.live.do(event))
+        self._list.focus()
 
     @on(LoadBar.Abandoned)
     def leave_own_load(self) -> None:
         """Back to the accounts."""
-        self._accounts.focus()
+        self._list.focus()
 
     # Leaving
 
@@ -261,7 +253,7 @@ class CloseScreen(BaseScreen):
     def action_seal(self) -> None:
         """Seal the session, exactly as it was previewed."""
         if to_settle(self.live.state) or self._draft is None:
-            self._accounts.highlighted = self._first_open()
+            self._go_to_open()
             self.app.notify(_("Something is still open; it stands on the right."), markup=False)
             return
         try:
@@ -291,23 +283,6 @@ def receipt(sealed: Sealed) -> str:
         _("Thank you for leading it. Now log off, and leave the shift behind."),
     ]
     return "\n\n".join(parts)
-
-
-def _row(done: bool, name: str, text: str, width: int = 16) -> Content:
-    glyph, style = (looks.DONE, "$success") if done else (looks.AHEAD, "$warning")
-    shown = Content(name).truncate(width, ellipsis=True)
-    return Content.assemble(
-        (f"{glyph} ", style),
-        shown.pad_right(width + 1 - shown.cell_length),
-        (text, "$foreground" if done else "$muted"),
-    )
-
-
-def _standing_row(one: Guardrail, sentence: str) -> Content:
-    if one.weight == "tells":
-        return Content.assemble(("▲ ", "$warning"), (sentence, "$muted"))
-    more = "  " + _("(o goes on anyway)") if one.weight == "stops" else ""
-    return Content.assemble(("○ ", "$warning"), sentence, (more, "$muted"))
 
 
 def _part(one: Preview) -> tuple[str, str]:

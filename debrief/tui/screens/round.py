@@ -23,6 +23,7 @@ from debrief.session.guardrails import to_tell
 from debrief.session.rounds import LEVELS
 from debrief.tui import commands, rows
 from debrief.tui.screens.round_keys import RoundKeys
+from debrief.tui.sizes import LOW, NARROW
 from debrief.tui.widgets.bars import KeyBar, Rail, SignStrip, TopBar
 from debrief.tui.widgets.lists import AgreedPane, LoadBar, RoundTable, SignsPane
 from debrief.tui.widgets.notes import Mark, Notes
@@ -96,8 +97,8 @@ class RoundScreen(RoundKeys):
         state = self.live.state
         self.query_one(KeyBar).show(self.SCOPES)
         self.show_time()
-        self.query_one(RoundTable).show(state)
-        short = self.has_class("-low")
+        self.query_one(RoundTable).show(state, short=self.size.width < NARROW)
+        short = self.size.height < LOW
         question = rows.prompt(state, self._protocol, self._question, short=short)
         self.query_one("#prompt", Static).update(question)
         self.query_one(AgreedPane).show(rows.agreed(state))

@@ -54,8 +54,8 @@ class Link(msgspec.Struct, frozen=True):
 class LinkRow(Static):
     """Texts side by side, each of which may be clicked. Their own colours stay."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, markup=False)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes, markup=False)
         self._links: tuple[Link, ...] = ()
         self._gap = ""
 
@@ -109,18 +109,27 @@ class Rail(LinkRow):
         return Link(text, f"screen.phase({number})")
 
 
-class KeyBar(LinkRow):
-    """The keys that count here, each clickable."""
+class KeyRow(LinkRow):
+    """Keys and what they do, each clickable."""
+
+    def show_commands(self, shown: Sequence[commands.Command]) -> None:
+        """Show these commands."""
+        links = [Link(key_and_label(one.shown_key, one.label()), _action(one)) for one in shown]
+        self.show_links(links, "  ")
+
+
+class KeyBar(KeyRow):
+    """The keys that count on this screen, at its foot."""
 
     def show(self, scopes: Sequence[str], hidden: Sequence[str] = ()) -> None:
         """Show the commands of `scopes` that stand in the bar, then help."""
-        links = [
-            Link(key_and_label(command.shown_key, command.label()), _action(command))
+        shown = [
+            command
             for scope in (*scopes, "app")
             for command in commands.of(scope)
             if command.bar and command.id not in hidden
         ]
-        self.show_links(links, "  ")
+        self.show_commands(shown)
 
 
 def key_and_label(key: str, label: str) -> Content:

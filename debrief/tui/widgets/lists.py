@@ -32,10 +32,10 @@ class RoundTable(OptionList):
             super().__init__()
             self.person = person
 
-    def show(self, state: State) -> None:
-        """Show the people as they stand in the running phase."""
+    def show(self, state: State, *, short: bool = False) -> None:
+        """Show the people as they stand in the running phase; `short` leaves out how they sit."""
         self.border_title = _("The round")
-        rows = [(one.id, self._row(state, one.id)) for one in state.people]
+        rows = [(one.id, self._row(state, one.id, short)) for one in state.people]
         if [option.id for option in self.options] != [ident for ident, _row in rows]:
             self.clear_options()
             self.add_options([Option(row, ident) for ident, row in rows])
@@ -46,7 +46,7 @@ class RoundTable(OptionList):
         if not self.has_focus and state.speaker in ids:
             self.highlighted = ids.index(state.speaker)
 
-    def _row(self, state: State, person_id: str) -> Content:
+    def _row(self, state: State, person_id: str, short: bool) -> Content:
         person = state.person(person_id)
         if person is None:
             return Content("")
@@ -55,14 +55,13 @@ class RoundTable(OptionList):
         glyph = looks.SPEAKS if speaks else looks.TURN_GLYPHS[turn]
         load = state.loads.get(person_id)
         note = words.turn(turn) if turn in ("passed", "left") else _how(person.channel)
-        name = Content(person.name).truncate(9, ellipsis=True)
-        name = name.pad_right(9 - name.cell_length)
+        width = 12 if short else 9
+        name = Content(person.name).truncate(width, ellipsis=True)
         row = Content.assemble(
             f"{glyph} ",
-            name,
-            " ",
-            (f"{note[:9]:<9}", "$muted"),
-            ("  " if load is None else f"{load:>2}"),
+            name.pad_right(width + 1 - name.cell_length),
+            ("" if short else f"{note[:9]:<9}", "$muted"),
+            "  " if load is None else f"{load:>2}",
         )
         return row.stylize("bold $accent") if speaks else row
 
@@ -179,7 +178,7 @@ class SignsPane(OptionList):
     def _card(self, view: SignView, name: str) -> Content:
         state = view.state
         glyph, style = looks.LEVEL_GLYPHS[state.level], looks.LEVEL_STYLES[state.level]
-        whose = {"case": _("Citizen"), "counsellor": name}.get(state.subject, _("Whose?"))
+        whose = words.subject(state.subject, name)
         title = Content.assemble(
             (f"{glyph} ", style), (f"{whose} · {signs.name(view.key.code)}", style)
         )

@@ -1,4 +1,4 @@
-"""A fictional evening shift to look around in, and fictional rounds from beginning to end.
+"""Playing a script at a desk, so that a round is there to look at.
 
 Everybody here is made up. Nothing is faked below the surface either: each round goes through the
 desk and the running round, event by event, as a supervisor's would.
@@ -15,7 +15,7 @@ from typing import Final
 
 import tomli_w
 
-from debrief.demo_scripts import EARLIER, HELD, TONIGHT, Script, Told
+from debrief.demo.scripts import EARLIER, HELD, TONIGHT, Script, Told
 from debrief.desk import Desk
 from debrief.desk.closing import Sealed
 from debrief.desk.times import follow_up_time

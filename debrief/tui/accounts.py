@@ -1,0 +1,123 @@
+"""What the close accounts for: people, duties, and signs of danger nobody has looked at. Pure."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+import msgspec
+from textual.content import Content
+
+from debrief import signs, words
+from debrief.i18n import _, pgettext
+from debrief.session import SignKey, State
+from debrief.session.guardrails import Guardrail, to_settle, to_tell, unread_acute
+from debrief.session.model import DutyOutcome
+from debrief.tui import commands, looks
+from debrief.tui.widgets.bars import Link, key_and_label
+
+Kind = Literal["person", "duty", "sign"]
+OUTCOMES: Final[tuple[DutyOutcome, ...]] = get_args(DutyOutcome)
+"""How a duty may end, in the order of the keys 1 to 3."""
+
+
+class Account(msgspec.Struct, frozen=True):
+    """One row of the close. `about` is a person's or a duty's id; a sign has its `key`."""
+
+    kind: Kind
+    about: str
+    done: bool
+    row: Content
+    key: SignKey | None = None
+
+
+def accounts(state: State) -> list[Account]:
+    """Return a row for each person, then duties, then unread signs of danger."""
+    rows = []
+    for person in state.people:
+        agreed = state.follow_ups.get(person.id)
+        row = _row(agreed is not None, person.name, words.agreed(agreed), 16)
+        rows.append(Account("person", person.id, agreed is not None, row))
+    for duty in state.duties.values():
+        name = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
+        done = duty.outcome is not None
+        row = _row(done, name, words.duty_outcome(duty.outcome), 34)
+        rows.append(Account("duty", duty.id, done, row))
+    rows.extend(_unread(state))
+    return rows
+
+
+def _unread(state: State) -> list[Account]:
+    rows = []
+    for key, sign in state.signs.items():
+        if unread_acute(sign):
+            person = state.person(key.person)
+            whose = words.subject(sign.subject, person.name if person else "")
+            title = f"{whose} · {signs.name(key.code)}"
+            row = Content.assemble(
+                (looks.LEVEL_GLYPHS["acute"] + " ", looks.LEVEL_STYLES["acute"]),
+                (title, looks.LEVEL_STYLES["acute"]),
+                f"  »{key.words}«",
+            )
+            rows.append(Account("sign", key.person, False, row, key))
+    return rows
+
+
+def first_open(rows: list[Account]) -> int:
+    """Return the index of the first row that is not settled; 0 when all are."""
+    return next((at for at, account in enumerate(rows) if not account.done), 0)
+
+
+def legend(account: Account | None) -> tuple[list[Link], list[Link]]:
+    """Return what the number keys mean for a row, as two rows of clickable keys."""
+    settling = commands.of("settle")
+    if account is None or account.kind == "person":
+        return [_link(one, one.label()) for one in settling[:4]], [
+            _link(one, one.label()) for one in settling[4:]
+        ]
+    if account.kind == "duty":
+        labels = [words.duty_outcome(outcome) for outcome in OUTCOMES]
+    else:
+        labels = [
+            pgettext("sign", "confirm"),
+            pgettext("sign", "dismiss"),
+            pgettext("sign", "whose"),
+        ]
+    return [_link(one, label) for one, label in zip(settling, labels, strict=False)], []
+
+
+def _link(command: commands.Command, label: str) -> Link:
+    return Link(key_and_label(command.shown_key, label), f"screen.{command.action}")
+
+
+def standing(state: State) -> Content:
+    """Return what is still open and what to mind, each as one sentence."""
+    open_now, told = to_settle(state), to_tell(state)
+    if not open_now and not told:
+        return Content.styled(_("Everyone is accounted for."), "$success")
+    missing = [one for one in open_now if one.code == "follow-up-missing"]
+    lines = []
+    if len(missing) > 1:
+        people = [state.person(one.about) for one in missing]
+        names = ", ".join(person.name for person in people if person)
+        sentence = _("No next contact yet: {names}. Choose a row, then 1 to 6.")
+        lines.append(_sentence(missing[0], sentence.format(names=names)))
+        open_now = tuple(one for one in open_now if one not in missing)
+    lines += [_sentence(one, words.guardrail(one, state)) for one in (*open_now, *told)]
+    return Content("\n\n").join(lines)
+
+
+def _sentence(one: Guardrail, sentence: str) -> Content:
+    if one.weight == "tells":
+        return Content.assemble(("▲ ", "$warning"), (sentence, "$muted"))
+    more = "  " + _("(o goes on anyway)") if one.weight == "stops" else ""
+    return Content.assemble((f"{looks.AHEAD} ", "$warning"), sentence, (more, "$muted"))
+
+
+def _row(done: bool, name: str, text: str, width: int) -> Content:
+    glyph, style = (looks.DONE, "$success") if done else (looks.AHEAD, "$warning")
+    shown = Content(name).truncate(width, ellipsis=True)
+    return Content.assemble(
+        (f"{glyph} ", style),
+        shown.pad_right(width + 1 - shown.cell_length),
+        (text, "$foreground" if done else "$muted"),
+    )

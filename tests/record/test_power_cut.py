@@ -1,0 +1,161 @@
+"""A power cut at every call and in every state it may leave; and proof that a fault is seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from debrief.errors import Problem
+from debrief.record import closing, ledger
+from debrief.record.disk import Disk
+from debrief.record.journal import Journal, list_journals
+from debrief.record.keys import Keys
+from debrief.record.sessionfile import read
+from debrief.record.verify import verify_folder
+
+from .crash import CrashSystem, Tree, put
+from .rounds import a_round
+
+FAULTS = ("sync", "sync_data", "sync_folder")
+
+
+class Watch:
+    """Collects every tree a power cut may leave, with what had been promised by then."""
+
+    def __init__(self, system: CrashSystem) -> None:
+        self.system = system
+        self.promised = 0
+        self.trees: dict[Tree, int] = {}
+        system.before = self.look
+
+    def look(self, name: str = "") -> None:
+        for tree in self.system.leftovers():
+            self.trees[tree] = max(self.promised, self.trees.get(tree, 0))
+
+
+def broken_states(watch: Watch, folder: Path, good: Callable[[Path, int], bool]) -> int:
+    """Return in how many of the trees a promise was broken."""
+    count = 0
+    for number, (tree, promised) in enumerate(watch.trees.items()):
+        place = folder / str(number)
+        put(tree, place)
+        count += not good(place, promised)
+    return count
+
+
+def watched_journal(base: Path, keys: Keys, broken: str = "") -> Watch:
+    system = CrashSystem(base, broken)
+    watch = Watch(system)
+    journal = Journal.create(Disk(system), base / "s-1.journal", "s-1", keys)
+
+    def promise(number: int, at: float) -> None:
+        watch.promised = number
+
+    journal.on_saved = promise
+    for number in range(1, 5):
+        assert journal.wait(journal.append(b"event %d" % number), 5)
+    assert journal.close()
+    _found, again = Journal.reopen(Disk(system), base / "s-1.journal", keys)
+    again.on_saved = promise
+    assert again.wait(again.append(b"event 5"), 5)
+    assert again.close()
+    watch.look()
+    return watch
+
+
+def journal_is_good(keys: Keys) -> Callable[[Path, int], bool]:
+    def good(folder: Path, promised: int) -> bool:
+        paths = list_journals(Disk(), folder)
+        if not paths:
+            return promised == 0
+        try:
+            found, journal = Journal.reopen(Disk(), paths[0], keys)
+        except Problem:
+            return False
+        journal.close()
+        wanted = tuple(b"event %d" % number for number in range(1, 6))
+        return found.payloads == wanted[: len(found.payloads)] and len(found.payloads) >= promised
+
+    return good
+
+
+def test_journal_keeps_its_promises(tmp_path: Path, keys: Keys) -> None:
+    watch = watched_journal(tmp_path / "base", keys)
+    assert len(watch.trees) > 20
+    assert broken_states(watch, tmp_path, journal_is_good(keys)) == 0
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_journal_is_caught(tmp_path: Path, keys: Keys, fault: str) -> None:
+    watch = watched_journal(tmp_path / "base", keys, fault)
+    assert broken_states(watch, tmp_path, journal_is_good(keys)) > 0
+
+
+def watched_close(base: Path, keys: Keys, broken: str = "") -> Watch:
+    base.mkdir()  # the lock file of the folder is real
+    system = CrashSystem(base, broken)
+    watch = Watch(system)
+    for number in (1, 2):
+        closing.seal(Disk(system), base, a_round(1, session=f"2026-11-2{number}-x"), keys)
+        watch.promised = number
+    watch.look()
+    return watch
+
+
+def close_is_good(keys: Keys) -> Callable[[Path, int], bool]:
+    def good(folder: Path, promised: int) -> bool:
+        for number in range(1, promised + 1):
+            session = f"2026-11-2{number}-x"
+            path = folder / "2026" / f"{session}.toml"
+            if not path.exists() or not (folder / "ledger.txt").exists():
+                return False
+            line = ledger.latest(ledger.lines((folder / "ledger.txt").read_bytes()), session)
+            if line is None or line.fields["file"] != digest(path):
+                return False
+        try:
+            for number in (1, 2):
+                closing.seal(Disk(), folder, a_round(1, session=f"2026-11-2{number}-x"), keys)
+                read((folder / "2026" / f"2026-11-2{number}-x.toml").read_bytes(), "x")
+        except Problem:
+            return False
+        return all(verdict.ok for verdict in verify_folder(Disk(), folder))
+
+    return good
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_closing_keeps_its_promises(tmp_path: Path, keys: Keys) -> None:
+    watch = watched_close(tmp_path / "base", keys)
+    assert len(watch.trees) > 40
+    assert broken_states(watch, tmp_path, close_is_good(keys)) == 0
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faulty_closing_is_caught(tmp_path: Path, keys: Keys, fault: str) -> None:
+    watch = watched_close(tmp_path / "base", keys, fault)
+    assert broken_states(watch, tmp_path, close_is_good(keys)) > 0
+
+
+def test_keys_survive(tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    system = CrashSystem(base)
+    watch = Watch(system)
+    made = Keys.load_or_create(Disk(system), base)
+    watch.promised = 1
+    watch.look()
+
+    def good(folder: Path, promised: int) -> bool:
+        try:
+            found = Keys.load_or_create(Disk(), folder)
+        except Problem:
+            return False
+        return not promised or found.fingerprint == made.fingerprint
+
+    assert len(watch.trees) > 10
+    assert broken_states(watch, tmp_path, good) == 0
