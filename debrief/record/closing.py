@@ -53,6 +53,8 @@ def seal(
             data = disk.read(path)
             if not verify.verify_file(data, path.name, (keys.public_key,), None).ok:
                 raise _taken(path) from None
+        for place in (path.parent, folder, folder.parent):
+            disk.confirm(place)
         signers.remember(disk, folder, keys.public_key)
         root = sessionfile.read(data, path.name).root
         event = {
@@ -63,6 +65,7 @@ def seal(
             "signer": keys.fingerprint,
         }
         line = ledger.append_locked(disk, folder, event)
+        disk.confirm(folder)
     return Sealed(path, root, line)
 
 

@@ -1,7 +1,7 @@
 """The only place that writes what must last: whole files, appended files, folders.
 
 Every method either finishes durably (the data and its name are on the medium) or raises a
-Problem and leaves what was there before as it was.
+Problem, and then either the old or the new stands there, whole.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ def disk_problem(error: OSError, path: Path) -> Problem:
     """Return the sentence for what the disk answered about `path`; status EXIT_DISK."""
     if error.errno in _FULL:
         sentence = _(
-            "The disk is full, so {path} could not be saved. What was there before is unchanged. "
+            "The disk is full, so {path} could not be saved. Nothing that was saved before is lost. "
             "Free some space, then try again."
         )
     elif error.errno == errno.EROFS:
         sentence = _(
-            "The disk can only be read, so {path} could not be saved. What was there before is "
-            "unchanged. Choose another folder, or make the disk writable."
+            "The disk can only be read, so {path} could not be saved. Nothing that was saved "
+            "before is lost. Choose another folder, or make the disk writable."
         )
     elif error.errno in _REFUSED:
         sentence = _(
@@ -58,8 +58,8 @@ def disk_problem(error: OSError, path: Path) -> Problem:
         )
     else:
         sentence = _(
-            "The disk reported an error for {path} (error {number}). What was there before is "
-            "unchanged. Check the disk, and use another one if it happens again."
+            "The disk reported an error for {path} (error {number}). Nothing that was saved before "
+            "was touched. Check the disk, and use another one if it happens again."
         )
     return Problem(sentence.format(path=path, number=error.errno), EXIT_DISK)
 
@@ -191,6 +191,16 @@ class Disk:
                 self._system.sync_folder(path.parent)
         except OSError as error:
             raise disk_problem(error, path) from error
+
+    def confirm(self, folder: Path) -> None:
+        """Make the names in the folder durable that a stopped program may have left unsynced.
+
+        Published data is on the medium before it has a name, so nothing else needs to be.
+        """
+        try:
+            self._system.sync_folder(folder)
+        except OSError as error:
+            raise disk_problem(error, folder) from error
 
     def sweep(self, folder: Path) -> None:
         """Remove half-written files that a crash left in the folder more than an hour ago.

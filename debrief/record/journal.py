@@ -105,6 +105,8 @@ class Journal:
         self._queue: SimpleQueue[bytes | None] = SimpleQueue()
         self._order = threading.Lock()
         self._news = threading.Condition()
+        named = _named(file.path)
+        self._part = named[1] if named else 1
         self._dead = False
         self._told: set[str] = set()
         self._wait = _FIRST_WAIT
@@ -246,12 +248,11 @@ class Journal:
 
     def _move(self) -> None:
         """Go on in a new file that holds everything, here or in the fallback folder."""
-        named = _named(self._file.path)
-        part = named[1] + 1 if named else 2
         for folder in (self._file.path.parent, self._fallback):
             if folder is None:
                 continue
-            path = journal_path(folder, self.session_id, part)
+            self._part += 1  # an attempt that failed may have left a file: it must not seem newest
+            path = journal_path(folder, self.session_id, self._part)
             try:
                 self._disk.make_folder(folder)
                 file = JournalFile.create(

@@ -188,11 +188,12 @@ class JournalFile:
 
     @classmethod
     def reopen(cls, disk: Disk, path: Path, found: Scan, cipher: Cipher) -> JournalFile:
-        """Return the scanned journal, cut to its whole records, the cut being durable."""
+        """Return the scanned journal, cut to its whole records; these and the cut are durable."""
         appender = disk.open_append(path)
         if found.damage is not None:
             appender.truncate(found.good)
-            appender.sync()
+        appender.sync()
+        disk.confirm(path.parent)
         return cls(path, appender, cipher, found.good, len(found.payloads))
 
     def write(self, payloads: Sequence[bytes]) -> None:

@@ -129,6 +129,7 @@ class Keys:
             if disk.exists(public):
                 raise _missing(signing, public)
             _ensure(disk, signing, _new_signing_key())
+        disk.confirm(folder)
         keys = cls(_load_identity(disk, identity), _load_signing_key(disk, signing))
         if not disk.exists(public):
             _ensure(disk, public, f"{keys.public_key} debrief\n".encode())

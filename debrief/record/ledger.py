@@ -180,7 +180,7 @@ def append(disk: Disk, folder: Path, event: Mapping[str, str]) -> int:
     """Add an event durably and return its line number; once only per (event, session, key).
 
     `event` has `event` and `session`, `at` if it was not now, and further fields; empty ones are
-    left out. If the same event is there already, its number is returned and nothing is written.
+    left out. If the same event is there already, it is made durable and its number is returned.
     Raises Problem, ValueError for an event that cannot be a line.
     """
     with folder_lock(folder):
@@ -193,8 +193,6 @@ def append_locked(disk: Disk, folder: Path, event: Mapping[str, str]) -> int:
     found = disk.read(path) if disk.exists(path) else b""
     data = _whole(found)
     there = _find(data, event["event"], event["session"], event.get("key", ""))
-    if there is not None and data == found:
-        return there.number
     number = data.count(b"\n") + 1
     new = data
     if there is None:

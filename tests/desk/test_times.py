@@ -78,8 +78,10 @@ def test_a_time_is_understood_as_it_is_said(text: str, expected: tuple[int, ...]
 
 @pytest.mark.parametrize(
     "text",
-    ["", "soon", "banan", "10", "31/2 10", "i morgen 25", "yesterday", "2026-11-20 10:00"]
-    + ["2024-01-01", "500 d", "2029-01-01", "99999 h", "tomorrow 10 or 11", "i dag 8"],
+    [
+        *("", "soon", "banan", "10", "31/2 10", "i morgen 25", "yesterday", "2026-11-20 10:00"),
+        *("2024-01-01", "500 d", "2029-01-01", "99999 h", "tomorrow 10 or 11", "i dag 8"),
+    ],
 )
 def test_what_is_no_time_ahead_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(Problem) as refused:
@@ -118,17 +120,16 @@ def test_an_action_is_due_on_a_day() -> None:
 moments = st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2090, 1, 1)).map(
     lambda naive: naive.replace(tzinfo=dt.UTC)
 )
-words = st.sampled_from(
-    "i morgen tomorrow om in 3 d dage uger mai fredag kl 10 9.30 22/11 2026-11-22 : . / am".split()
-)
+WORDS = "i morgen tomorrow om in 3 d dage uger mai fredag kl 10 9.30 22/11 2026-11-22 : . / am"
+words = st.sampled_from(WORDS.split())
 
 
 @given(st.one_of(st.text(max_size=40), st.lists(words, max_size=5).map(" ".join)), moments)
 def test_any_text_is_a_time_ahead_or_one_sentence(text: str, now: dt.datetime) -> None:
     try:
         found = times.follow_up_time(text, now)
-    except Problem as problem:
-        assert str(problem)
+    except Problem:
+        return
     else:
         assert found.tzinfo is dt.UTC
         assert now < found <= now + dt.timedelta(days=times.LONGEST_DAYS)

@@ -250,12 +250,30 @@ def test_failed_sync_with_no_room_goes_to_the_fallback(path: Path, keys: Keys) -
     troubles = listened(journal)
     system.fail, system.times = {"sync_data": errno.EIO, "open_new": errno.EROFS}, 2
     assert journal.wait(journal.append(EVENTS[0]), 5)
-    assert journal.path == fallback / "s-1.2.journal"
+    assert journal.path == fallback / "s-1.3.journal"
     assert journal.wait(journal.append(EVENTS[1]), 5)
     assert journal.close()
     assert len(troubles) == 3
     assert list_journals(Disk(), path.parent, fallback) == (journal.path,)
     assert Journal.recover(Disk(), journal.path, keys).payloads == EVENTS[:2]
+
+
+def test_what_a_failed_move_left_is_never_the_newest(path: Path, keys: Keys) -> None:
+    system = FaultySystem()
+    fallback = path.parent / "elsewhere"
+    fallback.mkdir()
+    journal = Journal.create(Disk(system), path, "s-1", keys, fallback=fallback)
+    system.fail, system.times = {"sync_data": errno.EIO, "sync_folder": errno.EIO}, 3
+    assert not journal.wait(journal.append(EVENTS[0]), 0.01)
+    assert journal.wait(journal.append(EVENTS[1]), 5)
+    assert journal.wait(journal.append(EVENTS[2]), 5)
+    assert journal.close()
+    assert len(names(path.parent)) + len(names(fallback)) > 3
+    assert list_journals(Disk(), path.parent, fallback) == (journal.path,)
+    assert Journal.recover(Disk(), journal.path, keys).payloads == EVENTS[:3]
+    discard(Disk(), "s-1", (path.parent, fallback))
+    assert names(path.parent) == ["elsewhere"]
+    assert names(fallback) == []
 
 
 def test_failed_sync_and_nowhere_to_go_keeps_trying(path: Path, keys: Keys) -> None:

@@ -12,9 +12,11 @@ from debrief.errors import Problem
 from debrief.record import closing, ledger
 from debrief.record.disk import Disk
 from debrief.record.journal import Journal, list_journals
+from debrief.record.journalfile import JournalFile
 from debrief.record.keys import Keys
 from debrief.record.sessionfile import read
 from debrief.record.verify import verify_folder
+from debrief.session.model import State
 
 from .crash import CrashSystem, Tree, put
 from .rounds import a_round
@@ -94,11 +96,11 @@ def test_a_faulty_journal_is_caught(tmp_path: Path, keys: Keys, fault: str) -> N
     assert broken_states(watch, tmp_path, journal_is_good(keys)) > 0
 
 
-def watched_close(base: Path, keys: Keys, broken: str = "") -> Watch:
+def watched_close(base: Path, keys: Keys, broken: str = "", rounds: int = 2) -> Watch:
     base.mkdir()  # the lock file of the folder is real
     system = CrashSystem(base, broken)
     watch = Watch(system)
-    for number in (1, 2):
+    for number in range(1, rounds + 1):
         closing.seal(Disk(system), base, a_round(1, session=f"2026-11-2{number}-x"), keys)
         watch.promised = number
     watch.look()
@@ -132,13 +134,13 @@ def digest(path: Path) -> str:
 
 def test_closing_keeps_its_promises(tmp_path: Path, keys: Keys) -> None:
     watch = watched_close(tmp_path / "base", keys)
-    assert len(watch.trees) > 40
+    assert len(watch.trees) > 20
     assert broken_states(watch, tmp_path, close_is_good(keys)) == 0
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_faulty_closing_is_caught(tmp_path: Path, keys: Keys, fault: str) -> None:
-    watch = watched_close(tmp_path / "base", keys, fault)
+    watch = watched_close(tmp_path / "base", keys, fault, 1)
     assert broken_states(watch, tmp_path, close_is_good(keys)) > 0
 
 
@@ -159,3 +161,87 @@ def test_keys_survive(tmp_path: Path) -> None:
 
     assert len(watch.trees) > 10
     assert broken_states(watch, tmp_path, good) == 0
+
+
+class Stop:
+    """Kills the program before its n-th call; the page cache outlives it, a power cut may follow."""
+
+    def __init__(self, system: CrashSystem, at: int) -> None:
+        self.left = at
+        system.before = self.count
+
+    def count(self, name: str) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise KeyboardInterrupt
+
+
+def killed_then_repeated(base: Path, at: int, work: Callable[[Disk], None]) -> Watch | None:
+    """Kill `work` before call `at`, do it again in full, and return what a power cut then leaves.
+
+    None when `work` has no so many calls.
+    """
+    system = CrashSystem(base)
+    Stop(system, at)
+    try:
+        work(Disk(system))
+    except KeyboardInterrupt:
+        watch = Watch(system)
+        watch.promised = 1
+        system.before = lambda name: None
+        work(Disk(system))
+        watch.look()
+        return watch
+    return None
+
+
+def test_closing_again_after_a_kill_is_as_safe(tmp_path: Path, keys: Keys) -> None:
+    state = a_round(1, session="2026-11-21-x")
+    base = tmp_path / "base"
+    base.mkdir()
+    for at in range(100):
+        watch = killed_then_repeated(base, at, lambda disk: _close(disk, base, state, keys))
+        if watch is None:
+            break
+        assert broken_states(watch, tmp_path / str(at), close_is_good(keys)) == 0, at
+    assert 12 < at < 99
+
+
+def _close(disk: Disk, base: Path, state: State, keys: Keys) -> None:
+    closing.seal(disk, base, state, keys)
+
+
+def test_keys_made_after_a_kill_are_as_safe(tmp_path: Path) -> None:
+    base = tmp_path / "base"
+    made: list[Keys] = []
+
+    def make(disk: Disk) -> None:
+        made.append(Keys.load_or_create(disk, base))
+
+    def good(folder: Path, promised: int) -> bool:
+        try:
+            return Keys.load_or_create(Disk(), folder).fingerprint == made[-1].fingerprint
+        except Problem:
+            return False
+
+    for at in range(100):
+        watch = killed_then_repeated(base, at, make)
+        if watch is None:
+            break
+        assert broken_states(watch, tmp_path / str(at), good) == 0, at
+    assert 8 < at < 99
+
+
+def test_what_was_read_back_after_a_kill_is_saved(tmp_path: Path, keys: Keys) -> None:
+    base = tmp_path / "base"
+    system = CrashSystem(base)
+    path = base / "s-1.journal"
+    file = JournalFile.create(Disk(system), path, "s-1", keys)
+    file.write([b"event 1", b"event 2"])  # killed before the sync
+    found, journal = Journal.reopen(Disk(system), path, keys)
+    watch = Watch(system)
+    watch.promised = journal.saved
+    watch.look()
+    journal.close()
+    assert len(found.payloads) == watch.promised == 2
+    assert broken_states(watch, tmp_path, journal_is_good(keys)) == 0

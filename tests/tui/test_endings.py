@@ -1,0 +1,99 @@
+"""How the app ends: crash, signals, closed window. Real terminals, real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from debrief.desk import Desk
+from debrief.tui.app import CRASHED
+from debrief.workspace.places import Places
+
+SECRET = "hemmeligt-Bo-ville-springe"
+SCRIPT = """
+import sys
+from pathlib import Path
+from debrief import i18n
+from debrief.desk import Desk
+from debrief.tui import app as apps
+from debrief.tui.screens.round import RoundScreen
+from debrief.workspace.places import Places
+from tests.builders import people
+
+root = Path(sys.argv[1])
+desk = Desk(Places(root / "workspace", root / "config", root / "state"))
+live = desk.start(desk.setup(desk.protocol("shift-defuse"), people("Bo"), "da"))
+desk.pause(live)
+
+def crash(screen):
+    story = screen.query_one("#notes").text
+    raise ValueError(story)
+
+RoundScreen.action_alone = crash
+i18n.use("en")
+sys.exit(apps.run(desk, resume=live.state.id))
+"""
+
+
+@pytest.fixture
+def spawned(tmp_path: Path):
+    """The app in a terminal of its own, with a note being written."""
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
+    child = pexpect.spawn(
+        sys.executable,
+        ["-c", SCRIPT, str(tmp_path)],
+        dimensions=(30, 100),
+        env=environment,
+        cwd=str(Path(__file__).resolve().parents[2]),
+        encoding="utf-8",
+        timeout=20,
+    )
+    child.expect("Notes")
+    child.send(SECRET)
+    time.sleep(0.8)
+    yield child
+    child.close(force=True)
+
+
+def the_note(root: Path) -> str:
+    desk = Desk(Places(root / "workspace", root / "config", root / "state"))
+    found = desk.unfinished()
+    assert len(found) == 1
+    return found[0].state.note("frame", "round")
+
+
+def test_a_crash_prints_no_word_of_the_notes(spawned, tmp_path) -> None:
+    child = spawned
+    child.expect(SECRET[-3:])
+    child.sendline("")
+    child.send("\x1bOS")  # F4
+    child.expect("debrief stopped because of an error")
+    said = child.before[-200:] + child.read()
+    child.wait()
+    assert "ValueError" in said
+    assert SECRET not in said
+    assert "Traceback" not in said
+    assert child.exitstatus == CRASHED
+    assert SECRET in the_note(tmp_path)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_cleanly_and_the_round_is_kept(spawned, tmp_path, number) -> None:
+    spawned.kill(number)
+    spawned.expect(pexpect.EOF)
+    spawned.wait()
+    assert spawned.exitstatus == 128 + number
+    assert the_note(tmp_path) == SECRET
+
+
+def test_a_kill_loses_nothing_that_was_shown_as_saved(spawned, tmp_path) -> None:
+    spawned.expect("saved")
+    spawned.kill(signal.SIGKILL)
+    spawned.wait()
+    assert the_note(tmp_path) == SECRET
