@@ -96,6 +96,9 @@ class Document(msgspec.Struct, frozen=True):
     sha256: str
     filename: str
 
+    def __repr__(self) -> str:
+        return f"<document {self.id}, {len(self.body)} bytes>"
+
 
 class Receipt(msgspec.Struct, frozen=True):
     """It arrived. `reference` is the receiver's own name for it, `duplicate` that it was there."""

@@ -59,8 +59,10 @@ def _root(workspace: str | None, lang: str | None, no_plugins: bool) -> int | No
 
 def run(arguments: list[str]) -> int:
     """Run a command line; return its exit status. Raises Problem, in one sentence."""
+    root = build()
     try:
-        status = build().main(arguments, prog_name="debrief", standalone_mode=False)
+        with root.make_context("debrief", arguments) as context:
+            status = root.invoke(context)
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.exceptions.Exit as end:

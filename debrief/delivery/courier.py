@@ -13,7 +13,7 @@ from debrief.delivery.config import About, Destination, check_exporter, hosts_in
 from debrief.delivery.job import Ending, Job, Operation, Way
 from debrief.delivery.outbox import Outbox
 from debrief.delivery.rows import DeliveryReceipt, Row, RowState
-from debrief.delivery.runner import Ran, run
+from debrief.delivery.runner import Noise, Ran, run
 from debrief.delivery.secretrefs import SecretRef, resolve
 from debrief.delivery.settling import Settler
 from debrief.delivery.trust import Registry
@@ -42,7 +42,7 @@ class Attempt(msgspec.Struct, frozen=True):
     said: str = ""
     problem: str = ""
     receipt: DeliveryReceipt | None = None
-    noise: bytes = b""
+    noise: Noise = Noise()
     """What the exporter printed, cut short: to show, never to keep."""
 
 
@@ -228,7 +228,7 @@ def _check_still_allowed(row: Row, destination: Destination) -> None:
         raise _Block(
             _(
                 "The destination {name} may now have less than this delivery holds, so it is not"
-                " sent; give it up, and plan it again from the session file."
+                " sent; allow it there again and send it once more, or give it up."
             ).format(name=row.destination),
             "level",
         )
@@ -236,7 +236,7 @@ def _check_still_allowed(row: Row, destination: Destination) -> None:
         raise _Block(
             _(
                 "The destination {name} now uses another exporter, so this delivery is not sent;"
-                " give it up, and plan it again from the session file."
+                " put the old one back and send it once more, or give it up."
             ).format(name=row.destination),
             "exporter",
         )

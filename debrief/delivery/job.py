@@ -54,6 +54,9 @@ class Job(msgspec.Struct, frozen=True):
     secrets: Mapping[str, str] = {}
     way: Way = Way()
 
+    def __repr__(self) -> str:
+        return f"<job {self.operation} by {self.source.name}>"
+
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that comes back. `why` is a code (see `words`), `said` the exporter's own short word."""

@@ -46,22 +46,30 @@ class Outbox(Shelf):
         )
         return self.plan_all([plan], now=now)[0]
 
-    def plan_all(self, plans: Iterable[Plan], *, now: dt.datetime | None = None) -> list[str]:
+    def plan_all(
+        self, plans: Iterable[Plan], *, replace: bool = False, now: dt.datetime | None = None
+    ) -> list[str]:
         """Put several deliveries in, all or none, and return their ids in the same order.
 
         There is one delivery for a session, destination and revision. Planned again, it stays as
-        it is, except that one which was blocked for want of a document gets it.
+        it is, except that one which was blocked for want of a document gets it; with `replace`,
+        one that was blocked for any reason or given up makes room too.
         """
         moment = now or dt.datetime.now(dt.UTC)
         prepared = [(plan, self._seal(plan)) for plan in plans]
         with self.change() as db:
-            return [self._insert(db, plan, body, moment) for plan, body in prepared]
+            return [self._insert(db, plan, body, moment, replace) for plan, body in prepared]
 
     def _seal(self, plan: Plan) -> bytes | None:
         return self.cipher.encrypt(plan.document.body) if plan.document else None
 
     def _insert(
-        self, db: sqlite3.Connection, plan: Plan, body: bytes | None, now: dt.datetime
+        self,
+        db: sqlite3.Connection,
+        plan: Plan,
+        body: bytes | None,
+        now: dt.datetime,
+        replace: bool,
     ) -> str:
         where = (plan.session, plan.destination, plan.revision)
         found = db.execute(
@@ -71,7 +79,8 @@ class Outbox(Shelf):
         ).fetchone()
         if found is not None:
             old = row_of(found[0])
-            if old.state != "blocked" or not found[1] or plan.document is None:
+            empty = old.state == "blocked" and found[1] and plan.document is not None
+            if not empty and not (replace and old.state in ("blocked", "abandoned")):
                 return old.id
             db.execute("DELETE FROM delivery WHERE id = ?", (old.id,))
         row = _new_row(plan, now)

@@ -1,11 +1,11 @@
 """One delivery as the outbox keeps it, and the states it goes through.
 
 ```
-PLANNED -> AWAITING_APPROVAL -> READY -> SENDING -> DELIVERED
-   BLOCKED                        ^         | not sent: READY again, later
-                                  |         | refused: REJECTED
-                                  +- UNKNOWN: READY with the same id where a repeat does no harm
-                                           otherwise HELD, until a person says
+planned -> AWAITING_APPROVAL -> READY -> SENDING -> DELIVERED
+       |-> BLOCKED                ^         |-> READY later, when nothing was sent
+                                  |         |-> REJECTED
+                                  |         v
+                                  +----- UNKNOWN, where a repeat does no harm; otherwise HELD
 ```
 """
 
@@ -20,7 +20,6 @@ from debrief.plugin import Document
 from debrief.summary import Level
 
 RowState = Literal[
-    "planned",
     "awaiting-approval",
     "ready",
     "sending",

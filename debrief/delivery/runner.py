@@ -40,11 +40,18 @@ _PASSED_ON: Final = (
 )
 
 
+class Noise(bytes):
+    """What an exporter printed; it may hold anything, so it never shows itself by accident."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes of noise>"
+
+
 class Ran(msgspec.Struct, frozen=True):
     """What became of a job. `noise` is what the exporter printed; it is never written anywhere."""
 
     result: Result
-    noise: bytes = b""
+    noise: Noise = Noise()
 
 
 def run(job: Job) -> Ran:
@@ -53,14 +60,17 @@ def run(job: Job) -> Ran:
     A process that dies, hangs or answers nonsense counts by what it said on the way: before it had
     the exporter, or before anything was touched, nothing left; after that it is unknown.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-X", "utf8", "-m", "debrief.delivery.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=_environment(os.environ),
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-X", "utf8", "-m", "debrief.delivery.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(os.environ),
+            start_new_session=True,
+        )
+    except OSError:
+        return Ran(Result("broken", why="no-process"))
     answer = _Drain(process.stdout, RESULT_LIMIT)
     noise = _Drain(process.stderr, _NOISE_LIMIT)
     _feed(process.stdin, msgspec.msgpack.encode(job))
@@ -71,7 +81,7 @@ def run(job: Job) -> Ran:
         timed_out = True
     finally:
         _kill(process)
-    return Ran(_read(answer.take(), timed_out), noise.take())
+    return Ran(_read(answer.take(), timed_out), Noise(noise.take()))
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -162,7 +162,7 @@ class Shelf:
             raise Problem(
                 _(
                     "The content of delivery {id} is not what was approved, so it is not sent; give"
-                    " it up and plan it again from the session file."
+                    " it up."
                 ).format(id=row_id),
                 EXIT_DELIVERY,
             )

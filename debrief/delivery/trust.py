@@ -8,6 +8,7 @@ configuration folder, so that nothing in a shared folder can trust itself.
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import importlib
 import importlib.metadata
@@ -214,10 +215,7 @@ class Registry:
         """Return all exporters, without importing any plugin."""
         offers = [Offer(Source("built-in", name, where)) for name, where in BUILT_IN.items()]
         if self._plugins:
-            offers += [
-                Offer(Source("package", entry.name, entry.value))
-                for entry in importlib.metadata.entry_points(group="debrief.exporters")
-            ]
+            offers += self._packaged
         for file in self.files():
             names = file.exporters or (file.name,)
             offers += [
@@ -225,6 +223,12 @@ class Registry:
                 for name in names
             ]
         return tuple(offers)
+
+    @functools.cached_property
+    def _packaged(self) -> tuple[Offer, ...]:
+        """The exporters that installed packages announce, by name only."""
+        entries = importlib.metadata.entry_points(group="debrief.exporters")
+        return tuple(Offer(Source("package", entry.name, entry.value)) for entry in entries)
 
     def find(self, name: str) -> Source:
         """Return the exporter called `name`; raises Problem when it can't or may not be used."""

@@ -11,7 +11,6 @@ from debrief.i18n import _
 def state(name: RowState) -> str:
     """Return the state of a delivery in a few words."""
     names: Mapping[RowState, str] = {
-        "planned": _("planned"),
         "awaiting-approval": _("waiting for your approval"),
         "ready": _("waiting to be sent"),
         "sending": _("being sent"),
@@ -53,6 +52,7 @@ def why(code: str) -> str:
         "no-receipt": _("The plugin did not say how it went."),
         "refused-host": _("The plugin tried another host than the destination's, and was stopped."),
         "refused-program": _("The plugin tried to start another program, and was stopped."),
+        "no-process": _("The computer could not start another process; it is tried again."),
         "cut-off": _("The program ended while it was being sent."),
         "verify": _("The receiver could not say whether it has it."),
         "level": _("The destination may now have less than this holds."),

@@ -84,6 +84,9 @@ def _hold(desk: Desk, live: Live, talk: Talk, lasting: bool = True) -> int:
     except InputEnded:
         _keep(desk, live, talk, lasting)
         return EXIT_INPUT
+    except KeyboardInterrupt:
+        _keep(desk, live, talk, lasting)
+        raise
     except BaseException as error:
         if isinstance(error, Problem) and live.state.closed is not None:
             talk.tell(_("That the round is closed is noted; the next start carries the rest on."))

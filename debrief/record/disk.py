@@ -38,8 +38,8 @@ def disk_problem(error: OSError, path: Path) -> Problem:
     """Return the sentence for what the disk answered about `path`; status EXIT_DISK."""
     if error.errno in _FULL:
         sentence = _(
-            "The disk is full, so {path} could not be saved. Nothing that was saved before is lost. "
-            "Free some space, then try again."
+            "The disk is full, so {path} could not be saved. Nothing that was saved before is "
+            "lost. Free some space, then try again."
         )
     elif error.errno == errno.EROFS:
         sentence = _(

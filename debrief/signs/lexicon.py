@@ -27,7 +27,7 @@ Nothing is shared between languages.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -37,8 +37,8 @@ import msgspec
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.signs.codes import CODES, LEVELS, Level
-from debrief.signs.pattern import Index, PatternError, Row, Spelling, read, slots_of
-from debrief.signs.words import fold
+from debrief.signs.index import Index, anchor
+from debrief.signs.pattern import PatternError, Spelling, read
 
 LANGUAGES: Final = ("da", "nb", "en")
 DATA: Final = Path(__file__).with_name("data")
@@ -165,18 +165,18 @@ class _File:
     def words(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
         return tuple(self.text(table, key).split())
 
-    def rows(self, lines: Iterable[str], spelling: Spelling) -> list[tuple[Row, str]]:
-        made = []
+    def check(self, lines: Iterable[str], spelling: Spelling) -> None:
+        """Refuse a pattern that cannot be read."""
         for line in lines:
             try:
-                made.append((read(line, spelling), line))
+                read(line, spelling)
+                anchor(line, spelling)
             except PatternError as error:
                 raise self.problem(
                     _("the pattern “{line}” cannot be read: {detail}").format(
                         line=line, detail=error
                     )
                 ) from error
-        return made
 
 
 def _nearest(key: str, wanted: tuple[str, ...]) -> str:
@@ -253,53 +253,78 @@ def _by_word(
     }
 
 
-def _cues(file: _File, spelling: Spelling) -> list[tuple[Row, Rule | Cue]]:
+def _cues(file: _File) -> dict[str, tuple[str, ...]]:
     negation = file.part("negation", _NEGATION)
     soften = file.part("soften", _SOFTEN)
     who = file.part("who", (*_ROLES, "citizen"))
-    found: list[tuple[Row, Rule | Cue]] = []
+    found = {}
     for kind in _CUES:
         table = negation if kind in _NEGATION else who if kind == "citizen" else soften
-        rows = file.rows(_lines(file.text(table, kind)), spelling)
-        found += [(row, Cue(kind)) for row, _line in rows]
+        found[kind] = _lines(file.text(table, kind))
     return found
 
 
-def load(language: str, folder: Path = DATA) -> Lexicon:
-    """Read the lexicon of `language` from `folder`; raises Problem naming file and key."""
-    home = folder / language
-    context = _File(home / "context.toml")
-    spelling = _spelling(context)
-    rows = _cues(context, spelling)
-    negations = frozenset(_by_word(context, context.part("negation"), ("words",), spelling))
-    idioms = _File(home / "idioms.toml")
-    idioms.known(idioms.table, ("mask", "masked"))
-    lines = _lines(idioms.text(idioms.table, "mask"))
-    rows += [(row, Cue("idiom")) for row, _line in idioms.rows(lines, spelling)]
-    groups: list[Group] = []
-    for path in sorted(home.glob("*.toml")):
-        if path.name not in ("context.toml", "idioms.toml"):
+class _Reader:
+    """Reads one language's folder."""
+
+    def __init__(self, home: Path, check: bool) -> None:
+        self.home = home
+        self.context = _File(home / "context.toml")
+        self.spelling = _spelling(self.context)
+        self.check = check
+        self.groups: list[Group] = []
+        self.rows: list[tuple[str, Rule | Cue]] = []
+
+    def take(self, file: _File, lines: tuple[str, ...], kept: Sequence[Rule | Cue]) -> None:
+        if self.check:
+            file.check(lines, self.spelling)
+        self.rows += zip(lines, kept, strict=True)
+
+    def words(self, table: Mapping[str, Any], keys: Iterable[str]) -> dict[str, str]:
+        return _by_word(self.context, table, keys, self.spelling)
+
+    def signs(self, negations: frozenset[str]) -> None:
+        for path in sorted(self.home.glob("*.toml")):
+            if path.name in ("context.toml", "idioms.toml"):
+                continue
             file = _File(path)
             for group in _groups(file):
-                groups.append(group)
-                for row, line in file.rows(group.patterns, spelling):
-                    negated = any(slot.exact & negations for slot in slots_of(row))
-                    rows.append((row, Rule(group, line, negated)))
-    who = context.part("who")
-    clause = context.part("clause", _CLAUSE)
-    return Lexicon(
-        language,
-        frozenset(_by_word(context, context.table, ("fillers",), spelling)),
-        frozenset(fold(word)[0] for word in context.words(context.table, "short")),
-        _by_word(context, who, _ROLES, spelling),
-        _by_word(context, clause, _CLAUSE, spelling),
-        negations,
-        tuple(groups),
-        Index(rows),
-    )
+                self.groups.append(group)
+                lines = group.patterns
+                rules = [Rule(group, x, self.spelling.holds(x, negations)) for x in lines]
+                self.take(file, lines, rules)
+
+    def read(self) -> Lexicon:
+        for kind, lines in _cues(self.context).items():
+            self.take(self.context, lines, [Cue(kind)] * len(lines))
+        idioms = _File(self.home / "idioms.toml")
+        idioms.known(idioms.table, ("mask", "masked"))
+        lines = _lines(idioms.text(idioms.table, "mask"))
+        self.take(idioms, lines, [Cue("idiom")] * len(lines))
+        negations = frozenset(self.words(self.context.part("negation"), ("words",)))
+        self.signs(negations)
+        return Lexicon(
+            self.home.name,
+            frozenset(self.words(self.context.table, ("fillers",))),
+            frozenset(self.context.words(self.context.table, "short")),
+            self.words(self.context.part("who"), _ROLES),
+            self.words(self.context.part("clause", _CLAUSE), _CLAUSE),
+            negations,
+            tuple(self.groups),
+            Index(self.rows, self.spelling),
+        )
+
+
+def load(language: str, folder: Path = DATA, check: bool = True) -> Lexicon:
+    """Read the lexicon of `language` from `folder`; raises Problem naming file and key.
+
+    With `check` false a pattern is read when a text first calls it up, which is quicker; the
+    lexica that come with the program are checked whole by their tests.
+    """
+    return _Reader(folder / language, check).read()
 
 
 @cache
 def lexicon(language: str) -> Lexicon:
     """Return the lexicon of `language` (da, nb or en), read once; raises Problem."""
-    return load(language)
+    return load(language, check=False)

@@ -27,12 +27,10 @@ cost per starting place is bounded by the pattern's own length.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Generic, TypeVar
+from collections.abc import Mapping
+from typing import Final
 
 from debrief.signs.words import Words, fold, pieces
-
-Kept = TypeVar("Kept")
 
 FILLERS: Final = 2
 """How many fillers may stand between two slots."""
@@ -228,19 +226,44 @@ class Spelling:
         self.classes = classes
         self.numbers = numbers
         self.keep = keep
+        self._known: dict[str, frozenset[str]] = {}
+        self._slots: dict[str, Slot] = {}
 
-    def forms(self, word: str) -> set[str]:
+    def forms(self, word: str) -> frozenset[str]:
         """Return `word` and the ways it is typed on a keyboard without æ ø å."""
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = self._spell(word)
+        return known
+
+    def _spell(self, word: str) -> frozenset[str]:
         parts = pieces(fold(word)[0])
         if len(parts) != 1:
             raise PatternError(f"{word} is not one word")
         folded = parts[0]
         if folded.isascii():
-            return {folded}
+            return frozenset((folded,))
         forms = {folded, folded.translate(self._FULL), folded.translate(self._SWEDISH)}
         if folded not in self.keep:
             forms.add(folded.translate(self._BARE))
-        return forms
+        return frozenset(forms)
+
+    def holds(self, line: str, words: frozenset[str]) -> bool:
+        """Tell whether the pattern `line` names one of `words`, itself or through a class."""
+        for lexeme in _LEXEME.findall(line):
+            named = self.classes.get(lexeme[1:-1], ()) if lexeme[0] == "<" else (lexeme,)
+            if not words.isdisjoint(named):
+                return True
+        return False
+
+    def _class(self, name: str) -> Slot:
+        if name not in self._slots:
+            if name not in self.classes:
+                raise PatternError(f"there is no class <{name}>")
+            self._slots[name] = slot = Slot()
+            for word in self.classes[name]:
+                self.fill(slot, word)
+        return self._slots[name]
 
     def fill(self, slot: Slot, lexeme: str) -> None:
         """Add a written word, wildcard, number or class to `slot`."""
@@ -248,10 +271,7 @@ class Spelling:
             slot.least = int(lexeme[1:] or 0)
             slot.exact |= set() if slot.least else self.numbers
         elif lexeme.startswith("<"):
-            if lexeme[1:-1] not in self.classes:
-                raise PatternError(f"there is no class {lexeme}")
-            for word in self.classes[lexeme[1:-1]]:
-                self.fill(slot, word)
+            slot.join(self._class(lexeme[1:-1]))
         elif lexeme.endswith("*"):
             slot.heads += tuple(sorted(self.forms(lexeme[:-1])))
         elif lexeme.startswith("*"):
@@ -404,129 +424,3 @@ class Anchor:
         self.near = near
         self.far = far
         self.cost = cost
-
-
-def slots_of(node: Node) -> Iterator[Slot]:
-    """Yield every slot of a pattern whose word a match takes up."""
-    if isinstance(node, Slot):
-        yield node
-    elif isinstance(node, Row):
-        for part in node.parts:
-            yield from slots_of(part)
-    elif isinstance(node, Either):
-        for row in node.rows:
-            yield from slots_of(row)
-
-
-def anchor(row: Row) -> Anchor:
-    """Return the rarest slot that every match must hold; raises PatternError if there is none."""
-    best: Anchor | None = None
-    near = far = 0
-    for part in row.parts:
-        slots = _must(part)
-        low, high = part.width()
-        if slots:
-            cost = sum(_cost(slot) for slot in slots)
-            if best is None or cost < best.cost:
-                best = Anchor(slots, near, far + high - 1, cost)
-        near, far = near + low, far + high
-    if best is None:
-        raise PatternError("every slot may be missing")
-    return best
-
-
-def _must(node: Node) -> list[Slot]:
-    """Return slots of which at least one is in every match of `node`, or nothing."""
-    if isinstance(node, Slot):
-        return [node]
-    if isinstance(node, Row):
-        choices = [] if node.maybe else [s for s in map(_must, node.parts) if s]
-        return min(choices, key=lambda slots: sum(map(_cost, slots))) if choices else []
-    if isinstance(node, Either) and not node.maybe:
-        rows = [_must(row) for row in node.rows]
-        return [slot for row in rows for slot in row] if all(rows) else []
-    return []
-
-
-def _cost(slot: Slot) -> int:
-    words = (*slot.exact, *slot.heads, *slot.tails)
-    return sum(12 if len(w) < 4 else 4 if len(w) == 4 else 1 for w in words) + 40 * (
-        slot.least >= 0
-    )
-
-
-def _by_length(keys: Iterable[str]) -> tuple[int, ...]:
-    return tuple(sorted({len(key) for key in keys}))
-
-
-class Entry(Generic[Kept]):
-    """A pattern in the index, with what belongs to it."""
-
-    __slots__ = ("far", "kept", "near", "row")
-
-    def __init__(self, row: Row, kept: Kept, near: int, far: int) -> None:
-        self.row = row
-        self.kept = kept
-        self.near = near
-        self.far = far
-
-
-class Index(Generic[Kept]):
-    """Patterns by the words that call them up."""
-
-    def __init__(self, rows: Iterable[tuple[Row, Kept]]) -> None:
-        self._exact: dict[str, list[Entry[Kept]]] = {}
-        self._heads: dict[str, list[Entry[Kept]]] = {}
-        self._tails: dict[str, list[Entry[Kept]]] = {}
-        self._numbers: list[Entry[Kept]] = []
-        for row, kept in rows:
-            self._add(row, kept)
-        self._head_lengths = _by_length(self._heads)
-        self._tail_lengths = _by_length(self._tails)
-
-    def _add(self, row: Row, kept: Kept) -> None:
-        best = anchor(row)
-        entry = Entry(row, kept, best.near, best.far)
-        for slot in best.slots:
-            for keys, table in (
-                (slot.exact, self._exact),
-                (slot.heads, self._heads),
-                (slot.tails, self._tails),
-            ):
-                for key in keys:
-                    table.setdefault(key, []).append(entry)
-            if slot.least >= 0:
-                self._numbers.append(entry)
-
-    def called(self, key: str) -> list[Entry[Kept]]:
-        """Return the patterns that the word `key` calls up."""
-        found = list(self._exact.get(key, ()))
-        size = len(key)
-        for length in self._head_lengths:
-            if length > size:
-                break
-            found += self._heads.get(key[:length], ())
-        for length in self._tail_lengths:
-            if length > size:
-                break
-            found += self._tails.get(key[-length:], ())
-        if self._numbers and key.isdecimal():
-            found += self._numbers
-        return found
-
-    def matches(self, on: Matcher) -> Iterator[tuple[Kept, int, int]]:
-        """Yield what belongs to each matching pattern, with its first word and the one after."""
-        tried: set[tuple[int, int]] = set()
-        first, limit = on.words.first, on.words.limit
-        for i, key in enumerate(on.keys):
-            on.visits += 1
-            for entry in self.called(key):
-                for start in range(i - entry.near, max(first[i], i - entry.far) - 1, -1):
-                    mark = (id(entry), start)
-                    if mark in tried:
-                        continue
-                    tried.add(mark)
-                    ends = entry.row.after(on, {start}, limit[i])
-                    if ends and max(ends) > start:
-                        yield entry.kept, start, max(ends)
-                        break

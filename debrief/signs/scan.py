@@ -6,6 +6,7 @@ are the first lane. What a lane proposes goes through the same questions whichev
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -16,7 +17,7 @@ from debrief.signs.lexicon import Cue, Lexicon, Rule, lexicon
 from debrief.signs.model import BANDS, Band, Sign, Subject
 from debrief.signs.pattern import Matcher
 from debrief.signs.scene import Names, Scene
-from debrief.signs.soften import Places, Reason, Softener
+from debrief.signs.soften import Places, Softener
 from debrief.signs.whose import Span, Whose, whose
 from debrief.signs.why import why
 from debrief.signs.words import Words
@@ -119,19 +120,30 @@ def _higher(one: Level, other: Level) -> Level:
     return min(one, other, key=LEVELS.index)
 
 
+class _Apart:
+    """Signs that do not overlap, in the order in which they stand."""
+
+    def __init__(self) -> None:
+        self.signs: list[Sign] = []
+        self._starts: list[int] = []
+
+    def take(self, sign: Sign) -> None:
+        """Keep `sign` unless one that is kept overlaps it."""
+        at = bisect_left(self._starts, sign.end)
+        if at and self.signs[at - 1].end > sign.start:
+            return
+        self.signs.insert(at, sign)
+        self._starts.insert(at, sign.start)
+
+
 def _best(signs: list[Sign]) -> tuple[Sign, ...]:
     """Return one sign where several of the same kind overlap: the surest, then the longest."""
-    kept: dict[tuple[str, str], list[Sign]] = {}
+    kept: dict[tuple[str, str], _Apart] = {}
     order = sorted(
         signs,
         key=lambda s: (BANDS.index(s.band), LEVELS.index(s.level), s.start - s.end, s.start),
     )
     for sign in order:
-        beside = kept.setdefault((sign.sign, sign.subject), [])
-        if not any(s.start < sign.end and sign.start < s.end for s in beside):
-            beside.append(sign)
-    found = [sign for beside in kept.values() for sign in beside]
+        kept.setdefault((sign.sign, sign.subject), _Apart()).take(sign)
+    found = [sign for apart in kept.values() for sign in apart.signs]
     return tuple(sorted(found, key=lambda s: (s.start, s.end, s.sign, s.subject)))
-
-
-__all__ = ["Reason", "scan", "scan_with"]

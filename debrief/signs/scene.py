@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
 from debrief.signs.lexicon import Lexicon
-from debrief.signs.words import SOFT, STOP, Words, fold, pieces
+from debrief.signs.words import JOINT, SOFT, STOP, Words, fold, pieces
 
 Kind = Literal["counsellor", "case", "other", "first", "third"]
 _REACH: Final = 60
@@ -192,9 +192,14 @@ class Scene:
                 break
         return best or fallback, rival
 
+    def quotation(self, i: int) -> tuple[int, int]:
+        """Return the first and the last word of the quotation that word i is in."""
+        first, last = self._quotes[self.words.quoted[i]]
+        return first, last
+
     def speaker(self, i: int) -> Actor | None:
         """Return who says word i when it is quoted, as far as the note tells."""
-        first, last = self._quotes[self.words.quoted[i]]
+        first, last = self.quotation(i)
         begin = max(self.words.first[first], first - _FRAME) if first else 0
         if first and self.words.breaks[first] == STOP:
             begin = first
@@ -203,6 +208,15 @@ class Scene:
         if found is not None and found.kind == "third":
             return self.pointed(found)[0] or found
         return found
+
+    def teller(self, i: int) -> Actor | None:
+        """Return who is quoted without marks at word i: `Caller: I ...`, `caller says I ...`."""
+        actor = self.subject_in(self.words.first[i], i)
+        if actor is None:
+            return None
+        after = range(actor.at + 1, i + 1)
+        told = any(self._role(j) == "says" for j in after[:_FRAME])
+        return actor if told or self.words.breaks[actor.at + 1] == JOINT else None
 
     def _named_after(self, start: int) -> Actor | None:
         """Return the speaker named straight after a quotation: `" says Eve`, `" - Eve`."""

@@ -6,6 +6,7 @@ with its reason, and the others stay as they are.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Final, Literal
 
 from debrief.signs.model import Band
@@ -31,6 +32,9 @@ _BACK: Final = 3
 _FORWARD: Final = 14
 """How many words a negation reaches forward inside its clause."""
 
+_NEAR: Final = 60
+"""How many words away in its sentence a cue may stand."""
+
 Places = dict[str, list[tuple[int, int]]]
 """Where each kind of cue stands: spans of words, in order."""
 
@@ -42,12 +46,8 @@ class Softener:
         self.scene = scene
         self.words = scene.words
         self.negated = self._negations(cues.get("pseudo", []))
-        self._by_sentence: dict[tuple[str, int], list[tuple[int, int]]] = {}
-        for kind, spans in cues.items():
-            for start, end in spans:
-                self._by_sentence.setdefault((kind, self.words.first[start]), []).append(
-                    (start, end)
-                )
+        self._cues = cues
+        self._starts = {kind: [a for a, _b in spans] for kind, spans in cues.items()}
         self.drill = any(
             self.scene.clause[start] <= 1 for start, _end in cues.get("training", [])[:1]
         )
@@ -79,8 +79,17 @@ class Softener:
             return ("topic" if mapped_level == "watch" else "possible"), "doubt"
         return ("possible", "weak") if group.band == "possible" else ("firm", "stands")
 
+    def _between(self, kind: str, low: int, high: int) -> list[tuple[int, int]]:
+        """Return the cues of a kind that begin at the words from `low` to before `high`."""
+        starts = self._starts.get(kind, [])
+        if not starts:
+            return []
+        return self._cues[kind][bisect_left(starts, low) : bisect_left(starts, high)]
+
     def _sentence(self, kind: str, span: Span) -> list[tuple[int, int]]:
-        return self._by_sentence.get((kind, self.words.first[span.start]), [])
+        """Return the cues in the span's sentence, those near it when the sentence is endless."""
+        low = max(self.words.first[span.start], span.start - _NEAR)
+        return self._between(kind, low, min(self.words.limit[span.start], span.end + _NEAR))
 
     def _near(self, kind: str, span: Span) -> bool:
         return bool(self._sentence(kind, span))
@@ -141,7 +150,8 @@ class Softener:
         after = self.words.limit[span.start]
         answers = [b for a, b in self._sentence("yes", span) if a >= span.end]
         if after < len(self.words) and self.words.breaks[after] == STOP:
-            answers += [b for _a, b in self._by_sentence.get(("yes", after), [])]
+            limit = min(self.words.limit[after], after + _NEAR)
+            answers += [b for _a, b in self._between("yes", after, limit)]
         return not answers
 
     def _doubted(self, span: Span) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
+from debrief.signs.codes import CODES
 from debrief.signs.lexicon import Rule
 from debrief.signs.scene import Actor, Scene
 
@@ -64,18 +65,11 @@ def _near(span: Span, scene: Scene) -> Actor | None:
     if found is None:
         begin = scene.words.first[span.start]
         if scene.words.quoted[span.start]:
-            begin = max(begin, _quote_start(span.start, scene))
+            begin = max(begin, scene.quotation(span.start)[0])
         found = scene.subject_in(begin, opening)
     if found is None:
         found = scene.subject_in(span.end, min(closing, span.end + _AFTER), backward=False)
     return found
-
-
-def _quote_start(i: int, scene: Scene) -> int:
-    number = scene.words.quoted[i]
-    while i and scene.words.quoted[i - 1] == number:
-        i -= 1
-    return i
 
 
 def _of(actor: Actor | None, span: Span, scene: Scene) -> Whose:
@@ -86,7 +80,7 @@ def _of(actor: Actor | None, span: Span, scene: Scene) -> Whose:
     if actor.kind == "first":
         return _first(actor, scene)
     if actor.kind == "third":
-        return _third(actor, scene, default)
+        return _third(actor, scene, default, CODES[span.rule.group.sign].twin is not None)
     if actor.kind == "counsellor":
         return Whose("counsellor", "named")
     return Whose(holder(actor), "citizen")
@@ -102,15 +96,21 @@ def holder(actor: Actor) -> Holder:
 def _first(actor: Actor, scene: Scene) -> Whose:
     """Return whose the sign is when it is said in the first person."""
     if not scene.words.quoted[actor.at]:
-        return Whose("counsellor", "own_words")
+        teller = scene.teller(actor.at)
+        if teller is None or teller.kind != "case":
+            return Whose("counsellor", "own_words")
+        return Whose("case", "quoted")
     speaker = scene.speaker(actor.at)
     if speaker is None or speaker.kind in ("counsellor", "third"):
         return Whose("counsellor", "quoted")
     return Whose(holder(speaker), "quoted")
 
 
-def _third(actor: Actor, scene: Scene, default: Holder) -> Whose:
-    """Return whose the sign is when he, she or they is its subject."""
+def _third(actor: Actor, scene: Scene, default: Holder, shared: bool) -> Whose:
+    """Return whose the sign is when he, she or they is its subject.
+
+    `shared` holds for a sign either can have: between the two the citizen is the likelier.
+    """
     if scene.words.quoted[actor.at]:
         speaker = scene.speaker(actor.at)
         own = speaker is None or speaker.kind == "counsellor"
@@ -119,7 +119,7 @@ def _third(actor: Actor, scene: Scene, default: Holder) -> Whose:
     if target is None or target.kind in ("first", "third"):
         return Whose(default, "pronoun")
     if rival:
-        return Whose(default, "open", True)
+        return Whose("case" if shared else default, "open", True)
     return Whose(holder(target), "pronoun")
 
 

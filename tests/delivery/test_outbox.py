@@ -174,3 +174,15 @@ def test_it_is_written_so_that_power_loss_and_deletion_are_taken_seriously(outbo
         for name in ("secure_delete", "synchronous", "journal_mode")
     }
     assert pragmas == {"secure_delete": 1, "synchronous": 2, "journal_mode": "wal"}
+
+
+def test_what_was_given_up_can_be_planned_again_only_on_purpose(outbox: Outbox) -> None:
+    outbox.plan_all([plan()])
+    outbox.resolve("d-1", "abandon", "Supervisor")
+    outbox.plan_all([plan()])
+    assert outbox.row("d-1").state == "abandoned"
+    outbox.plan_all([plan()], replace=True)
+    assert outbox.row("d-1").state == "awaiting-approval"
+    assert outbox.body("d-1") == WORDS
+    outbox.plan_all([plan(document=document("d-2"))], replace=True)
+    assert [row.id for row in outbox.rows()] == ["d-1"]

@@ -164,7 +164,7 @@ def test_keys_survive(tmp_path: Path) -> None:
 
 
 class Stop:
-    """Kills the program before its n-th call; the page cache outlives it, a power cut may follow."""
+    """Kills the program before its n-th call; the page cache lives on until a power cut."""
 
     def __init__(self, system: CrashSystem, at: int) -> None:
         self.left = at

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from debrief.record import ledger
+from debrief.record import verify as verify_module
 from debrief.record.blocks import LIMIT, listing, render_seal, split
 from debrief.record.closing import seal
 from debrief.record.disk import Disk
@@ -371,6 +372,28 @@ def test_by_hand(file: Path, tmp_path: Path) -> None:
     root = re.search(r'root = "([0-9a-f]+)"', file.read_text("utf-8"))
     assert root
     assert root[1] in done.stdout
+
+
+def test_private_block_is_opened_with_age_as_the_readme_says(file: Path, keys: Keys) -> None:
+    readme = (SCRIPT.parent / "README.md").read_text("utf-8")
+    command = re.search(r"^(awk '.*?)\| age -d", readme, re.DOTALL | re.MULTILINE)
+    assert command
+    text = command[1].replace("FILE", str(file).replace(" ", "\\ ")).replace("c-7k2m", "c-0k2m")
+    done = subprocess.run(text.replace("BEGIN AGE", "BEGIN AGE"), shell=True, capture_output=True)
+    opened = keys.unseal(done.stdout)
+    assert opened.startswith(b'[private.c-0k2m]\nname = "Mette Holm"\n')
+    assert len(opened) % 1024 == 0
+
+
+def test_readme_explains_every_code() -> None:
+    readme = (SCRIPT.parent / "README.md").read_text("utf-8")
+    source = Path(verify_module.__file__).read_text("utf-8")
+    codes = {code for codes in SHAPES.values() if (code := codes[1])}
+    codes |= set(re.findall(r'^        "([a-z]+)": lambda', source, re.MULTILINE))
+    codes |= {"form", "number", "chain", "torn"}
+    assert len(codes) > 20
+    for code in codes:
+        assert f"`{code}`" in readme, code
 
 
 def test_ledger_line_holds_what_was_published(folder: Path, file: Path, keys: Keys) -> None:

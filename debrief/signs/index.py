@@ -1,0 +1,182 @@
+"""Patterns by the words that call them up.
+
+A pattern is only read in full when a text holds the rarest word that every match of it must hold,
+its anchor. So a language is ready in a few milliseconds however many patterns it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, Generic, TypeVar
+
+from debrief.signs.pattern import Matcher, PatternError, Row, Slot, Spelling, read
+
+Kept = TypeVar("Kept")
+
+_BRACKETS: Final = {"(": 1, "{": 1, ")": -1, "}": -1}
+_NO_ANCHOR: Final = frozenset("~^$!")
+
+
+def split(text: str, mark: str) -> list[str]:
+    """Part `text` at `mark` where no bracket is open."""
+    if "(" not in text and "{" not in text:
+        return [part for part in text.split(mark) if part]
+    parts, depth, begin = [], 0, 0
+    for at, character in enumerate(text):
+        depth += _BRACKETS.get(character, 0)
+        if character == mark and not depth:
+            parts.append(text[begin:at])
+            begin = at + 1
+    parts.append(text[begin:])
+    return [part for part in parts if part]
+
+
+class Anchor:
+    """Words of which every match holds one, and the place of their slot in the pattern."""
+
+    __slots__ = ("cost", "place", "slot")
+
+    def __init__(self, slot: Slot, place: int) -> None:
+        self.slot = slot
+        self.place = place
+        self.cost = _cost(slot)
+
+
+def _cost(slot: Slot) -> int:
+    """Return how often a slot is likely to be met: short words are common ones."""
+    words = (*slot.exact, *slot.heads, *slot.tails)
+    short = sum(12 if len(w) < 4 else 4 if len(w) == 4 else 1 for w in words)
+    return short + 40 * (slot.least >= 0)
+
+
+def _rarest(slots: list[Slot]) -> Slot:
+    return slots[0] if len(slots) == 1 else min(slots, key=_cost)
+
+
+def anchor(line: str, spelling: Spelling) -> Anchor:
+    """Return the anchor of the pattern `line`; raises PatternError if it has none."""
+    best: Anchor | None = None
+    for place, item in enumerate(split(line, " ")):
+        slot = _must(item, spelling)
+        if slot is not None:
+            found = Anchor(slot, place)
+            if best is None or found.cost < best.cost:
+                best = found
+    if best is None:
+        raise PatternError("every slot may be missing")
+    return best
+
+
+def _must(item: str, spelling: Spelling) -> Slot | None:
+    """Return words of which every match of one slot, choice or bracket holds one, if there are."""
+    if item[0] in _NO_ANCHOR or item[-1] == "?":
+        return None
+    slot = Slot()
+    for choice in split(item, "|"):
+        found = [f for f in (_word(atom, spelling) for atom in split(choice, "_")) if f]
+        if not found:
+            return None
+        slot.join(_rarest(found))
+    return slot
+
+
+def _word(atom: str, spelling: Spelling) -> Slot | None:
+    slot = Slot()
+    if atom[0] not in "({":
+        spelling.fill(slot, atom)
+        return slot
+    for row in split(atom[1:-1], "|") if atom[0] == "(" else (atom[1:-1],):
+        found = [f for f in (_must(part, spelling) for part in split(row, " ")) if f]
+        if not found:
+            return None
+        slot.join(_rarest(found))
+    return slot
+
+
+class Entry(Generic[Kept]):
+    """A pattern in the index, with what belongs to it."""
+
+    __slots__ = ("_place", "_row", "far", "kept", "line", "near")
+
+    def __init__(self, line: str, kept: Kept, place: int) -> None:
+        self.line = line
+        self.kept = kept
+        self.near = self.far = 0
+        self._place = place
+        self._row: Row | None = None
+
+    def row(self, spelling: Spelling) -> Row:
+        """Return the pattern, read at the first call; `near` and `far` are set from then on.
+
+        A match begins at least `near` and at most `far` words before the anchor.
+        """
+        if self._row is None:
+            row = read(self.line, spelling)
+            widths = [part.width() for part in row.parts[: self._place + 1]]
+            self.near = sum(low for low, _high in widths[:-1])
+            self.far = sum(high for _low, high in widths) - 1
+            self._row = row
+        return self._row
+
+
+class Index(Generic[Kept]):
+    """Patterns by the words that call them up."""
+
+    def __init__(self, lines: Iterable[tuple[str, Kept]], spelling: Spelling) -> None:
+        """Take up patterns with what belongs to each; raises PatternError if one has no anchor."""
+        self._spelling = spelling
+        self._exact: dict[str, list[Entry[Kept]]] = {}
+        self._heads: dict[str, list[Entry[Kept]]] = {}
+        self._tails: dict[str, list[Entry[Kept]]] = {}
+        self._numbers: list[Entry[Kept]] = []
+        for line, kept in lines:
+            self._add(line, kept)
+        self._head_lengths = sorted({len(key) for key in self._heads})
+        self._tail_lengths = sorted({len(key) for key in self._tails})
+
+    def _add(self, line: str, kept: Kept) -> None:
+        best = anchor(line, self._spelling)
+        entry = Entry(line, kept, best.place)
+        for keys, table in (
+            (best.slot.exact, self._exact),
+            (best.slot.heads, self._heads),
+            (best.slot.tails, self._tails),
+        ):
+            for key in keys:
+                table.setdefault(key, []).append(entry)
+        if best.slot.least >= 0:
+            self._numbers.append(entry)
+
+    def called(self, key: str) -> list[Entry[Kept]]:
+        """Return the patterns that the word `key` calls up."""
+        found = list(self._exact.get(key, ()))
+        size = len(key)
+        for length in self._head_lengths:
+            if length > size:
+                break
+            found += self._heads.get(key[:length], ())
+        for length in self._tail_lengths:
+            if length > size:
+                break
+            found += self._tails.get(key[-length:], ())
+        if self._numbers and key.isdecimal():
+            found += self._numbers
+        return found
+
+    def matches(self, on: Matcher) -> Iterator[tuple[Kept, int, int]]:
+        """Yield what belongs to each matching pattern, with its first word and the one after."""
+        tried: set[tuple[int, int]] = set()
+        first, limit = on.words.first, on.words.limit
+        for i, key in enumerate(on.keys):
+            on.visits += 1
+            for entry in self.called(key):
+                row = entry.row(self._spelling)
+                for start in range(i - entry.near, max(first[i], i - entry.far) - 1, -1):
+                    mark = (id(entry), start)
+                    if mark in tried:
+                        continue
+                    tried.add(mark)
+                    ends = row.after(on, {start}, limit[i])
+                    if ends and max(ends) > start:
+                        yield entry.kept, start, max(ends)
+                        break
