@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Final, TextIO
 
 from debrief import i18n
-from debrief.errors import EXIT_DISK, Problem
+from debrief.errors import Problem
 from debrief.i18n import _
 
 EXIT_SOFTWARE: Final = 70
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(given)
     except Problem as problem:
         _tell(str(problem))
+        _settle(sys.stdout)
         return problem.status
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    from debrief.cli.context import unwritten
     from debrief.cli.language import choose
     from debrief.cli.tree import run
 
@@ -57,13 +59,7 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _let_go_of(sys.stdout)
-        raise Problem(
-            _("What was to be shown could not be written: {reason}.").format(
-                reason=os.strerror(error.errno or 0)
-            ),
-            EXIT_DISK,
-        ) from None
+        raise unwritten(error) from None
     return status
 
 
@@ -117,6 +113,14 @@ def _tell(sentence: str) -> None:
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.write(f"debrief: {sentence}\n")
         sys.stderr.flush()
+
+
+def _settle(stream: TextIO) -> None:
+    """Flush what is left, or let it go where the stream takes nothing."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        _let_go_of(stream)
 
 
 def _let_go_of(stream: TextIO) -> None:

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import msgspec
 
 from debrief import signs
+from debrief.clock import utc_now
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.session import ROUND, NoteKey, Session, SignKey, State, apply
@@ -62,11 +63,6 @@ class Saved(msgspec.Struct, frozen=True):
 
     everything: bool
     at: dt.datetime
-
-
-def utc_now() -> dt.datetime:
-    """Return the time now, in UTC."""
-    return dt.datetime.now(dt.UTC)
 
 
 class Live:
@@ -258,4 +254,4 @@ def _seen(key: SignKey, sign: signs.Sign) -> SeenSign:
     return SeenSign(sign.sign, sign.subject, sign.level, sign.band, key.words)
 
 
-__all__ = ["ROUND", "Live", "Recorder", "Saved", "SignView", "utc_now"]
+__all__ = ["ROUND", "Live", "Recorder", "Saved", "SignView"]

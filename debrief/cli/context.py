@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from debrief.errors import EXIT_DISK, Problem
+from debrief.i18n import _
 from debrief.workspace.places import Places, find
 
 if TYPE_CHECKING:
@@ -43,13 +46,33 @@ def out(*lines: str) -> None:
     from debrief.text import clean
 
     for line in lines:
-        sys.stdout.write(clean(line) + "\n")
+        write(clean(line) + "\n")
 
 
 def out_json(value: object) -> None:
     """Write a value as JSON."""
     data = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    sys.stdout.write(data.decode("utf-8") + "\n")
+    write(data.decode("utf-8") + "\n")
+
+
+def write(text: str) -> None:
+    """Write to standard output as it is; raises Problem when it takes nothing."""
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unwritten(error) from None
+
+
+def unwritten(error: OSError) -> Problem:
+    """Return what is told when standard output takes nothing."""
+    return Problem(
+        _("What was to be shown could not be written: {reason}.").format(
+            reason=os.strerror(error.errno or 0)
+        ),
+        EXIT_DISK,
+    )
 
 
 def warn(sentence: str) -> None:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from debrief.cli.context import options, out, out_json, warn
+from debrief.cli.context import options, out, out_json, warn, write
 from debrief.cli.shape import Group, argument, choice, flag
 from debrief.errors import EXIT_FOUND, EXIT_KEY, Problem
 from debrief.i18n import _
 
 if TYPE_CHECKING:
-    from debrief.desk import Desk, Held
+    from debrief.desk import Desk
+    from debrief.desk.overview import Held
     from debrief.record.sessionfile import SessionFile
     from debrief.record.verify import Verdict
 
@@ -181,9 +182,9 @@ def _agreed_lines(file: SessionFile) -> Iterator[str]:
     for action in file.actions:
         due = action.due.isoformat() if action.due else ""
         yield "  " + "; ".join(part for part in (action.text, action.owner, due) if part)
-    if file.session.overridden:
-        yield _("Gone on from: {codes}").format(codes=", ".join(file.session.overridden))
     counts = file.counts
+    if counts.guardrails_overridden:
+        yield _("Warnings gone on from: {n}").format(n=counts.guardrails_overridden)
     yield _("Signs: {shown} shown, {confirmed} confirmed, {dismissed} dismissed").format(
         shown=counts.signs_shown,
         confirmed=counts.signs_confirmed,
@@ -276,7 +277,7 @@ def _scan(file: str | None, lang: str, format: str, all: bool) -> int:
         source = Disk().read(Path(file))
     lines = source.decode("utf-8-sig", "replace").splitlines(keepends=True)
     try:
-        stream.run(lines, sys.stdout.write, lang, format, all)
+        stream.run(lines, write, lang, format, all)
     except Problem as problem:
         warn(str(problem))
         return problem.status

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from typing import TYPE_CHECKING, Any
 
-from debrief.cli.context import options, out, out_json
+from debrief.cli.context import options, out, out_json, write
 from debrief.cli.shape import Group, argument, choice, flag, option
 from debrief.errors import EXIT_DELIVERY, EXIT_USAGE, Problem
 from debrief.i18n import _, ngettext, pgettext
@@ -137,7 +136,7 @@ def _show(row: str, format: str) -> int:
 def _preview(row: str) -> int:
     with _box(options().desk()) as box:
         body = box.body(_pick(box, row).id)
-    sys.stdout.write(body.decode("utf-8", "replace"))
+    write(body.decode("utf-8", "replace"))
     return 0
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
+from debrief.cli.context import write
 from debrief.errors import EXIT_USAGE, Problem
 from debrief.i18n import _
 
@@ -27,6 +27,7 @@ class _Speaking(click.Command):
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = _("Show this help.")
+            option.callback = _show_help
         return option
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -99,11 +100,17 @@ class Group(_Speaking, click.Group):
         return made
 
 
+def _show_help(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        write(context.get_help() + "\n")
+        context.exit()
+
+
 def _help_when_alone() -> int | None:
     context = click.get_current_context()
     if context.invoked_subcommand is not None:
         return None
-    sys.stdout.write(context.get_help() + "\n")
+    write(context.get_help() + "\n")
     return EXIT_USAGE
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from debrief import __version__
 from debrief.cli import holding, looking, outbox, plugins, protocols
-from debrief.cli.context import Options
+from debrief.cli.context import Options, write
 from debrief.cli.shape import Group, choice, flag, option, refusal
 from debrief.i18n import LANGUAGES, _
 
@@ -44,7 +43,7 @@ def build() -> Group:
 
 def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
-        sys.stdout.write(f"debrief {__version__}\n")
+        write(f"debrief {__version__}\n")
         context.exit(0)
 
 

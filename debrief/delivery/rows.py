@@ -32,10 +32,6 @@ RowState = Literal[
 ]
 FINAL: Final[frozenset[RowState]] = frozenset({"delivered", "abandoned"})
 """Nothing more happens to these; their bodies are gone."""
-FOR_A_PERSON: Final[frozenset[RowState]] = frozenset(
-    {"awaiting-approval", "held", "rejected", "blocked"}
-)
-"""These wait until a person decides."""
 
 Resolution = Literal["send", "arrived", "abandon"]
 """What a person decides: send it (again, same id), it did arrive, or give it up."""

@@ -11,7 +11,6 @@ import ast
 import functools
 import hashlib
 import importlib
-import importlib.metadata
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -227,7 +226,9 @@ class Registry:
     @functools.cached_property
     def _packaged(self) -> tuple[Offer, ...]:
         """The exporters that installed packages announce, by name only."""
-        entries = importlib.metadata.entry_points(group="debrief.exporters")
+        from importlib.metadata import entry_points
+
+        entries = entry_points(group="debrief.exporters")
         return tuple(Offer(Source("package", entry.name, entry.value)) for entry in entries)
 
     def find(self, name: str) -> Source:

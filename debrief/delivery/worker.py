@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.metadata
 import inspect
 import logging
 import os
@@ -27,7 +26,7 @@ import msgspec
 from debrief.delivery.config import About
 from debrief.delivery.evidence import Evidence, Refused
 from debrief.delivery.job import LOADED, TOUCHED, Ending, Job, Result, Source
-from debrief.delivery.link import Deadline, Link
+from debrief.delivery.link import LONGEST_WAIT_S, Deadline, Link
 from debrief.plugin import (
     API,
     DEDUPES,
@@ -47,6 +46,7 @@ from debrief.plugin import (
 from debrief.text import clean_line
 
 _SAID_LIMIT: Final = 200
+_CODE: Final = re.compile(r"[a-z-]{1,32}")
 _ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+")
 
 
@@ -131,7 +131,9 @@ class _Attempt:
             raise said
         if not isinstance(said, Receipt):
             return self._unfinished("no-receipt", "the exporter gave no receipt")
-        return Result("receipt", said=said.said, reference=said.reference, duplicate=said.duplicate)
+        return Result(
+            "receipt", said=said.said, reference=said.reference, duplicate=bool(said.duplicate)
+        )
 
     def _judge(self, outcome: Outcome) -> Result:
         """Return what an exporter's word is worth: nothing was sent only if nothing was seen."""
@@ -139,7 +141,9 @@ class _Attempt:
             ending: Ending = "unknown" if self._evidence.sent else "not-sent"
             return Result(ending, why=outcome.why, said=outcome.said)
         if isinstance(outcome, RetryLater):
-            return Result("retry-later", why=outcome.why, said=outcome.said, after=outcome.after)
+            return Result(
+                "retry-later", why=outcome.why, said=outcome.said, after=_seconds(outcome.after)
+            )
         ending = "rejected" if isinstance(outcome, Rejected) else "unknown"
         return Result(ending, why=outcome.why, said=outcome.said)
 
@@ -152,13 +156,24 @@ class _Attempt:
     def _scrub(self, result: Result) -> Result:
         """Return the result with short words only, free of secrets and addresses."""
         return msgspec.structs.replace(
-            result, said=self._clean(result.said), reference=self._clean(result.reference)
+            result,
+            said=self._clean(result.said),
+            reference=self._clean(result.reference),
+            why=result.why if _CODE.fullmatch(str(result.why)) else "",
         )
 
-    def _clean(self, text: str) -> str:
+    def _clean(self, text: object) -> str:
+        text = str(text)
         for secret in sorted(self._job.secrets.values(), key=len, reverse=True):
             text = text.replace(secret, "…") if secret else text
-        return _ADDRESS.sub("…", clean_line(str(text)))[:_SAID_LIMIT]
+        return _ADDRESS.sub("…", clean_line(text))[:_SAID_LIMIT]
+
+
+def _seconds(after: object) -> float | None:
+    """Return a wait that a plugin asked for, at most a day; None where it makes no sense."""
+    if isinstance(after, int | float) and after >= 0:
+        return min(float(after), LONGEST_WAIT_S)
+    return None
 
 
 def _page(page: Page) -> Result:
@@ -242,7 +257,9 @@ def _classes(module: ModuleType) -> Iterable[type[Exporter]]:
 
 def _from_package(source: Source) -> Iterable[type[Exporter]]:
     """Return the exporters of an installed package: an exporter class, or a plugin with hooks."""
-    entry = importlib.metadata.EntryPoint(source.name, source.where, "debrief.exporters")
+    from importlib.metadata import EntryPoint
+
+    entry = EntryPoint(source.name, source.where, "debrief.exporters")
     plugin = entry.load()
     if inspect.isclass(plugin) and issubclass(plugin, Exporter):
         return [plugin]

@@ -15,11 +15,12 @@ from typing import Final
 
 import tomli_w
 
+from debrief.clock import utc_now
 from debrief.demo.scripts import EARLIER, HELD, TONIGHT, Script, Told
 from debrief.desk import Desk
 from debrief.desk.closing import Sealed
 from debrief.desk.times import follow_up_time
-from debrief.live import Live, utc_now
+from debrief.live import Live
 from debrief.session import ROUND
 from debrief.session import events as ev
 from debrief.session.model import Person

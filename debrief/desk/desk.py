@@ -8,29 +8,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from debrief import protocol
-from debrief.desk import overview as views
+from debrief.clock import utc_now
 from debrief.errors import EXIT_DISK, Problem
 from debrief.i18n import _
-from debrief.live import Live, utc_now
-from debrief.record import journal as journals
 from debrief.record.disk import Disk
-from debrief.record.keys import Keys
-from debrief.record.lock import Lock, session_lock
-from debrief.session import Session, Setup, State, replay, start
-from debrief.session import events as ev
-from debrief.session.model import Circumstances, Person, PhasePlan
+from debrief.session.model import Circumstances, Person, PhasePlan, Setup, State
 from debrief.text import token
 from debrief.workspace import config as configs
-from debrief.workspace import roster as rosters
 from debrief.workspace.places import Places
 
+# The first screen needs none of the rooms below; each is loaded by the method that first uses it.
 if TYPE_CHECKING:
     from debrief.delivery.trust import Registry
     from debrief.desk.closing import Draft, Sealed
+    from debrief.desk.overview import Held, Overview, Unfinished
+    from debrief.live import Live
     from debrief.protocol import Protocol
+    from debrief.record.keys import Keys
+    from debrief.record.lock import Lock
+    from debrief.session import Session
+    from debrief.workspace.roster import Roster
 
 
 class Desk:
@@ -61,21 +58,29 @@ class Desk:
     @cached_property
     def keys(self) -> Keys:
         """The supervisor's keys, made on first use."""
+        from debrief.record.keys import Keys
+
         return Keys.load_or_create(self.disk, self.places.config)
 
     # Protocols and people
 
     def protocols(self) -> Mapping[str, Protocol]:
         """Return every protocol here by id; a house's own stand in for bundled ones."""
+        from debrief import protocol
+
         return protocol.available([self.places.protocols])[0]
 
     def protocol(self, protocol_id: str) -> Protocol:
         """Return one protocol; raises Problem naming the nearest right id."""
+        from debrief import protocol
+
         return protocol.find(protocol_id, [self.places.protocols])
 
     @cached_property
-    def roster(self) -> rosters.Roster:
+    def roster(self) -> Roster:
         """The people known here."""
+        from debrief.workspace import roster as rosters
+
         path = self.places.roster
         if not self.disk.exists(path):
             return rosters.Roster(supervisor=rosters.new_id("s", ()))
@@ -83,6 +88,8 @@ class Desk:
 
     def remember(self, people: Iterable[Person], team: str) -> None:
         """Keep the people of a round in the roster, for next time."""
+        from debrief.workspace import roster as rosters
+
         day = self.clock().astimezone().date().isoformat()
         self.roster = self.roster.with_round(people, day, team)
         self.disk.make_folder(self.places.workspace)
@@ -100,6 +107,8 @@ class Desk:
         circumstances: Circumstances | None = None,
     ) -> Setup:
         """Return what a round starts from, with planned times for this many people."""
+        from debrief.protocol import GROUND_RULES_VERSION
+
         here = tuple(people)
         plans = tuple(
             PhasePlan(phase.key, phase.planned_seconds(len(here)), phase.each, phase.asks_load)
@@ -115,7 +124,7 @@ class Desk:
             supervisor=self.roster.supervisor,
             team=team,
             place=place,
-            ground_rules=protocol.GROUND_RULES_VERSION,
+            ground_rules=GROUND_RULES_VERSION,
             max_people=chosen.max_people,
             earliest_hours=chosen.earliest_hours,
             circumstances=circumstances or Circumstances(),
@@ -132,6 +141,11 @@ class Desk:
 
     def start(self, setup: Setup) -> Live:
         """Open a round: its journal is on disk when this returns. Raises Problem."""
+        from debrief.live import Live
+        from debrief.record.journal import Journal
+        from debrief.session import events as ev
+        from debrief.session import start
+
         if not setup.people:
             raise Problem(_("Nobody is in the round yet. Add at least one counsellor."))
         now = self.clock()
@@ -141,7 +155,7 @@ class Desk:
         lock = self._lock(session_id)
         self.disk.make_folder(self.places.live)
         path = self.places.live / f"{session_id}.journal"
-        journal = journals.Journal.create(self.disk, path, session_id, self.keys)
+        journal = Journal.create(self.disk, path, session_id, self.keys)
         first = journal.append(ev.encode(opened))
         if not journal.wait(first, 10.0):
             raise Problem(
@@ -151,21 +165,31 @@ class Desk:
         self.remember(setup.people, setup.team)
         return Live(session, journal, self.clock, first)
 
-    def unfinished(self) -> tuple[views.Unfinished, ...]:
+    def unfinished(self) -> tuple[Unfinished, ...]:
         """Return the rounds that were not closed, newest first; rolls a broken-off close on."""
+        from debrief.desk import overview as views
+
         return views.unfinished(self)
 
     def resume(self, session_id: str) -> Live:
         """Go on with a round that was not closed; raises Problem when it can't be."""
+        from debrief.live import Live
+        from debrief.record.journal import Journal
+
         path = self.places.live / f"{session_id}.journal"
         lock = self._lock(session_id)
-        recovered, journal = journals.Journal.reopen(self.disk, path, self.keys)
+        recovered, journal = Journal.reopen(self.disk, path, self.keys)
         session = self.replayed(recovered.payloads)
         self._locks[session_id] = lock
         return Live(session, journal, self.clock, len(recovered.payloads))
 
     def replayed(self, payloads: Iterable[bytes]) -> Session:
         """Return the session that the journal's records tell; raises Problem."""
+        import msgspec
+
+        from debrief.session import events as ev
+        from debrief.session import replay
+
         try:
             return replay(ev.decode(payload) for payload in payloads)
         except msgspec.MsgspecError:
@@ -182,6 +206,8 @@ class Desk:
         self._release(live.state.id)
 
     def _lock(self, session_id: str) -> Lock:
+        from debrief.record.lock import session_lock
+
         self.disk.make_folder(self.places.locks)
         return session_lock(self.places.locks / f"{session_id}.lock")
 
@@ -217,14 +243,20 @@ class Desk:
 
     # Looking back
 
-    def overview(self) -> views.Overview:
+    def overview(self) -> Overview:
         """Return what is open: rounds, follow-ups, what waits to leave, what was held last."""
+        from debrief.desk import overview as views
+
         return views.overview(self)
 
-    def held(self) -> tuple[views.Held, ...]:
+    def held(self) -> tuple[Held, ...]:
         """Return the closed sessions here, newest first."""
+        from debrief.desk import overview as views
+
         return views.held(self)
 
     def session_path(self, wanted: str) -> Path:
         """Return the file of a session by id, by the start of its id, or by path."""
+        from debrief.desk import overview as views
+
         return views.session_path(self, wanted)

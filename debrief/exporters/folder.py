@@ -41,7 +41,7 @@ class Folder(Exporter):
         folder = Path(to["path"]).expanduser()
         if not folder.is_dir():
             raise NotSent("the folder is not there", "no-folder")
-        target = folder / doc.filename
+        target = folder / Path(doc.filename).name
         part = folder / f".{doc.id}.part"
         try:
             part.unlink(missing_ok=True)  # an attempt that was cut off may have left one

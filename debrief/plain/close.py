@@ -5,7 +5,7 @@ from __future__ import annotations
 from debrief import words
 from debrief.desk.closing import Draft, Sealed
 from debrief.errors import Problem
-from debrief.i18n import _
+from debrief.i18n import _, language
 from debrief.plain import leaving, reading, showing, steps
 from debrief.plain import vocabulary as v
 from debrief.plain.context import Context
@@ -34,7 +34,7 @@ class CloseTalk:
         self.talk.tell(
             "",
             _("Closing. Answer each question; {back} goes back to the round.").format(
-                back=v.STEP_BACK.split("|")[0]
+                back=v.STEP_BACK[language()]
             ),
         )
         try:
@@ -56,7 +56,7 @@ class CloseTalk:
 
     def _ask_any(self, question: str) -> str:
         answer = self.talk.ask(question)
-        if v.is_one_of(answer.removeprefix("/"), v.STEP_BACK):
+        if v.is_one_of(answer.removeprefix("/"), "|".join(v.STEP_BACK.values())):
             raise BackToRound
         return answer
 
@@ -134,7 +134,7 @@ class CloseTalk:
         """A guardrail that stops: agree a contact after all, or go on, which is recorded."""
         self.talk.tell("! " + words.guardrail(one, self.live.state))
         answer = self._ask(
-            _("{name}: write a time, or anyway to go on; that is noted in the record.").format(
+            _("{name}: write a time, or anyway to go on; that is noted in the file.").format(
                 name=person.name
             )
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from debrief.desk import Desk, Unfinished, sending
+from debrief.desk import Desk, sending
+from debrief.desk.overview import Unfinished
 from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import _
 from debrief.live import Live
@@ -85,7 +86,8 @@ def _hold(desk: Desk, live: Live, talk: Talk, lasting: bool = True) -> int:
         _keep(desk, live, talk, lasting)
         return EXIT_INPUT
     except KeyboardInterrupt:
-        _keep(desk, live, talk, lasting)
+        if live.state.closed is None:
+            _keep(desk, live, talk, lasting)
         raise
     except BaseException as error:
         if isinstance(error, Problem) and live.state.closed is not None:

@@ -105,7 +105,7 @@ SIGN_ANSWERS: Final[Mapping[Literal["confirm", "dismiss", "whose"], str]] = {
     "whose": "whose|w|hvis|hvem",
 }
 ANYWAY: Final = "anyway|go on anyway|alligevel|fortsæt alligevel|likevel|fortsett likevel"
-STEP_BACK: Final = "back|tilbage|tilbake"
+STEP_BACK: Final[Mapping[str, str]] = {"en": "back", "da": "tilbage", "nb": "tilbake"}
 
 _YES: Final = frozenset({"yes", "y", "ja", "j"})
 _NO: Final = frozenset({"no", "n", "nej", "nei"})

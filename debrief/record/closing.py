@@ -45,27 +45,38 @@ def seal(
     )
     disk.make_folder(path.parent)
     with ledger.folder_lock(folder):
-        disk.sweep(folder)
-        disk.sweep(path.parent)
-        try:
-            disk.publish(path, data, exclusive=True)
-        except AlreadyThere:
-            data = disk.read(path)
-            if not verify.verify_file(data, path.name, (keys.public_key,), None).ok:
-                raise _taken(path) from None
-        for place in (path.parent, folder, folder.parent):
-            disk.confirm(place)
-        signers.remember(disk, folder, keys.public_key)
-        root = sessionfile.read(data, path.name).root
-        event = {
-            "event": "close",
-            "session": state.id,
-            "file": hashlib.sha256(data).hexdigest(),
-            "root": root,
-            "signer": keys.fingerprint,
-        }
-        line = ledger.append_locked(disk, folder, event)
-        disk.confirm(folder)
+        data = _publish(disk, folder, path, data, keys)
+        return _enter(disk, folder, path, data, state.id, keys)
+
+
+def _publish(disk: Disk, folder: Path, path: Path, data: bytes, keys: Keys) -> bytes:
+    """Return the bytes that now stand at `path` durably: these, or those of an earlier attempt."""
+    disk.sweep(folder)
+    disk.sweep(path.parent)
+    try:
+        disk.publish(path, data, exclusive=True)
+    except AlreadyThere:
+        data = disk.read(path)
+        if not verify.verify_file(data, path.name, (keys.public_key,), None).ok:
+            raise _taken(path) from None
+    for place in (path.parent, folder, folder.parent):
+        disk.confirm(place)
+    return data
+
+
+def _enter(disk: Disk, folder: Path, path: Path, data: bytes, session: str, keys: Keys) -> Sealed:
+    """Enter the file's digests in the ledger, and the key among those that may sign."""
+    signers.remember(disk, folder, keys.public_key)
+    root = sessionfile.read(data, path.name).root
+    event = {
+        "event": "close",
+        "session": session,
+        "file": hashlib.sha256(data).hexdigest(),
+        "root": root,
+        "signer": keys.fingerprint,
+    }
+    line = ledger.append_locked(disk, folder, event)
+    disk.confirm(folder)
     return Sealed(path, root, line)
 
 

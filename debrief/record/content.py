@@ -57,6 +57,16 @@ def without_names(people: Iterable[Person]) -> Callable[[str], str]:
     return lambda text: pattern.sub(replace, text)
 
 
+def _overridden(state: State, owner: str) -> list[str]:
+    """Return the overridden guardrails about `owner`; for "", those that are about no person.
+
+    A guardrail that is about a person is spelled `code:id`, and tells of that person's state.
+    """
+    ids = {person.id for person in state.people}
+    parts = [clean_line(text).partition(":") for text in state.overridden]
+    return [code for code, _colon, about in parts if (about if about in ids else "") == owner]
+
+
 def _session(state: State, closed: dt.datetime, keep: Retention) -> Named:
     setup = state.setup
     day = closed.astimezone(dt.UTC).date()
@@ -72,8 +82,8 @@ def _session(state: State, closed: dt.datetime, keep: Retention) -> Named:
         ("closed", closed),
         ("ground_rules", clean_line(setup.ground_rules)),
     ]
-    if state.overridden:
-        entries.append(("overridden", [clean_line(code) for code in state.overridden]))
+    if overridden := _overridden(state, ""):
+        entries.append(("overridden", overridden))
     entries += [
         ("private_until", day + dt.timedelta(days=keep.private_days)),
         ("retain_until", day + dt.timedelta(days=keep.record_days)),
@@ -127,6 +137,7 @@ def _counts(state: State) -> Named:
         ("signs_shown", len(decisions)),
         ("signs_confirmed", decisions.count("confirmed")),
         ("signs_dismissed", decisions.count("dismissed")),
+        ("guardrails_overridden", len(state.overridden)),
     ]
 
 
@@ -193,6 +204,8 @@ def _private_person(state: State, owner: str) -> Entries:
         entries.append(("follow_up.when", follow_up.when))
     if follow_up is not None and follow_up.by:
         entries.append(("follow_up.by", clean_line(follow_up.by)))
+    if overridden := _overridden(state, owner):
+        entries.append(("overridden", overridden))
     return entries + _notes(state, owner) + _signs(state.signs_of(owner))
 
 

@@ -64,6 +64,18 @@ def list_journals(disk: Disk, *folders: Path) -> tuple[Path, ...]:
     return tuple(newest[session][1] for session in sorted(newest))
 
 
+def _newest(disk: Disk, path: Path, fallback: Path | None) -> Path:
+    """Return the newest part of the journal that `path` is a part of, `path` if it has no name."""
+    named = _named(path)
+    folders = (path.parent,) if fallback is None else (path.parent, fallback)
+    same = [
+        found
+        for found in list_journals(disk, *folders)
+        if named is not None and (part := _named(found)) is not None and part[0] == named[0]
+    ]
+    return same[0] if same else path
+
+
 def discard(disk: Disk, session_id: str, folders: Iterable[Path]) -> None:
     """Remove every part of the session's journal; raises Problem.
 
@@ -127,7 +139,7 @@ class Journal:
 
         `fallback` is a folder on another disk, where the journal goes on if this one fails.
         """
-        if disk.exists(path):
+        if disk.exists(path := _newest(disk, path, fallback)):
             sentence = _("{path} exists already and was left as it is.")
             raise AlreadyThere(sentence.format(path=path), EXIT_DISK)
         disk.sweep(path.parent)
@@ -136,7 +148,11 @@ class Journal:
 
     @staticmethod
     def recover(disk: Disk, path: Path, keys: Keys) -> Recovered:
-        """Return what the journal holds and change nothing; raises Problem if unreadable."""
+        """Return what the journal holds and change nothing; raises Problem if unreadable.
+
+        If the folder has a newer part of the same journal, that is the one that is read.
+        """
+        path = _newest(disk, path, None)
         found, _cipher = scan(disk.read(path), keys, path)
         owner = found.owner
         return Recovered(owner.session, found.payloads, found.damage, owner.host, owner.boot)
@@ -148,8 +164,10 @@ class Journal:
         """Return what the journal holds, and the journal to go on with.
 
         A torn tail is cut. Before damage in the middle is cut, the whole file is copied aside as
-        `NAME.corrupt`. Hold the session's lock. Raises Problem.
+        `NAME.corrupt`. If there is a newer part, in this folder or in `fallback`, that one is
+        taken. Hold the session's lock. Raises Problem.
         """
+        path = _newest(disk, path, fallback)
         data = disk.read(path)
         found, cipher = scan(data, keys, path)
         if found.damage == "middle":

@@ -279,8 +279,9 @@ def _record_part(blocks: Iterable[layout.Block]) -> bytes:
 def open_private(data: bytes, keys: Keys, name: str = "") -> Mapping[str, dict[str, Any]]:
     """Return the private blocks by person id (and `round`), opened where they are sealed.
 
-    A block has, where known: name, load, alone, follow_up {when, by}, notes {phase: text} and
-    signs {sN: {code, subject, level, decision}}; the round's has notes, signs and supervisor_load.
+    A block has, where known: name, load, alone, follow_up {when, by}, overridden [code], notes
+    {phase: text} and signs {sN: {code, subject, level, decision}}; the round's has notes, signs and
+    supervisor_load.
     Raises Problem: EXIT_KEY when the key does not fit, EXIT_INPUT when the file cannot be read.
     """
     _check_names(_split(data, name), name)

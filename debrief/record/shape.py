@@ -40,7 +40,7 @@ class SessionRecord(Salted, frozen=True, kw_only=True):
     closed: Time
     ground_rules: str
     overridden: tuple[str, ...] = ()
-    """Guardrails the supervisor saw and went on from."""
+    """Guardrails about the round that the supervisor saw and went on from."""
     private_until: dt.date
     retain_until: dt.date
 
@@ -81,11 +81,12 @@ class ActionRecord(Salted, frozen=True, kw_only=True):
 
 
 class Counts(Salted, frozen=True, kw_only=True):
-    """`[counts]`: that signs were handled, without whose."""
+    """`[counts]`: that signs and guardrails were handled, without whose."""
 
     signs_shown: Count
     signs_confirmed: Count
     signs_dismissed: Count
+    guardrails_overridden: Count
 
 
 class SessionFile(msgspec.Struct, frozen=True, kw_only=True):

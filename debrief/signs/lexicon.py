@@ -16,9 +16,11 @@ A group is one sign with its patterns, one a line (syntax: `debrief.signs.patter
     neg       cancels: a negation softens it, beside one among the pattern's own words;
               built_in: so does only one outside the words matched; keeps: none does
     past      moves: said of earlier days it becomes history; keeps: it stays
-    band      firm, or possible for patterns that deserve a second look and no more
+    band      firm; possible for patterns that deserve a second look and no more; topic for what
+              is worth noting but no cause for concern
     patterns  the patterns
-    fires     texts, one a line, in which the sign must be shown; together they use every pattern
+    fires     texts, one a line, in which the sign must be found in its band or a surer one;
+              together they use every pattern
     quiet     texts, one a line, in which it must not be shown
 
 Nothing is shared between languages.
@@ -51,7 +53,7 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "person": get_args(Person),
     "neg": get_args(Negation),
     "past": ("moves", "keeps"),
-    "band": ("firm", "possible"),
+    "band": ("firm", "possible", "topic"),
 }
 _GROUP_KEYS: Final = ("sign", *_CHOICES, "patterns", "fires", "quiet")
 _WORD_KEYS: Final = ("fillers", "numbers", "short", "keep")
@@ -69,9 +71,11 @@ _ROLES: Final = (
     *(f"{kind}_{gender}" for kind in ("third", "object", "citizen", "other") for gender in "fmn"),
 )
 _CLAUSE: Final = ("share", "carry", "cut", "relative", "condition")
-_CUES: Final = ("citizen", "pseudo", "deny", "past", "better", "doubt", "ask", "yes", "training")
-_NEGATION: Final = ("words", "pseudo", "deny")
-_SOFTEN: Final = ("past", "better", "doubt", "ask", "yes", "training")
+_CUES: Final = (
+    *("citizen", "pseudo", "deny", "past", "better", "cause", "doubt", "ask", "yes", "training"),
+)
+_NEGATION: Final = ("words", "ahead", "pseudo", "deny")
+_SOFTEN: Final = ("past", "better", "cause", "doubt", "ask", "yes", "training")
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -82,7 +86,7 @@ class Group(msgspec.Struct, frozen=True):
     person: Person
     neg: Negation
     past: Literal["moves", "keeps"]
-    band: Literal["firm", "possible"]
+    band: Literal["firm", "possible", "topic"]
     patterns: tuple[str, ...]
     fires: tuple[str, ...]
     quiet: tuple[str, ...]
@@ -112,6 +116,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     roles: Mapping[str, str]
     clause: Mapping[str, str]
     negations: frozenset[str]
+    ahead: frozenset[str]
     groups: tuple[Group, ...]
     index: Index[Rule | Cue]
 
@@ -301,7 +306,9 @@ class _Reader:
         idioms.known(idioms.table, ("mask", "masked"))
         lines = _lines(idioms.text(idioms.table, "mask"))
         self.take(idioms, lines, [Cue("idiom")] * len(lines))
-        negations = frozenset(self.words(self.context.part("negation"), ("words",)))
+        negation = self.context.part("negation")
+        ahead = frozenset(self.words(negation, ("ahead",)))
+        negations = ahead | frozenset(self.words(negation, ("words",)))
         self.signs(negations)
         return Lexicon(
             self.home.name,
@@ -310,6 +317,7 @@ class _Reader:
             self.words(self.context.part("who"), _ROLES),
             self.words(self.context.part("clause", _CLAUSE), _CLAUSE),
             negations,
+            ahead,
             tuple(self.groups),
             Index(self.rows, self.spelling),
         )

@@ -192,6 +192,16 @@ class Scene:
                 break
         return best or fallback, rival
 
+    def named_later(self, i: int) -> bool:
+        """Tell whether the counsellor is named after word i, and not before it."""
+        named = [a.at for a in self.actors if a.kind == "counsellor"][:1]
+        return bool(named) and named[0] > i
+
+    def only_counsellor(self, i: int) -> bool:
+        """Tell whether the counsellor, and nobody else, is named before word i."""
+        kinds = {a.kind for a in self.actors[max(0, self.before[i] - _REACH) : self.before[i]]}
+        return "counsellor" in kinds and not kinds & {"case", "other"}
+
     def quotation(self, i: int) -> tuple[int, int]:
         """Return the first and the last word of the quotation that word i is in."""
         first, last = self._quotes[self.words.quoted[i]]

@@ -22,6 +22,8 @@ Reason = Literal[
     "asked",
     "past",
     "better",
+    "cause",
+    "worth",
     "doubt",
     "weak",
     "unplaced",
@@ -73,11 +75,26 @@ class Softener:
             return "topic", "asked"
         if group.past == "moves" and self._outside("past", span):
             return "history", "past"
-        if self._outside("better", span):
+        if self._explained(span, mapped_level):
+            return "topic", "cause"
+        if self._outside("better", span) or self._passed(span, mapped_level):
             return ("possible" if mapped_level == "acute" else "history"), "better"
         if self._doubted(span):
             return ("topic" if mapped_level == "watch" else "possible"), "doubt"
+        if group.band == "topic":
+            return "topic", "worth"
         return ("possible", "weak") if group.band == "possible" else ("firm", "stands")
+
+    def _explained(self, span: Span, level: str) -> bool:
+        """Tell whether the note gives a counsellor's lesser sign another cause, such as a cold."""
+        lesser = level != "acute" and not span.rule.group.sign.startswith("case_")
+        return lesser and self._outside("cause", span)
+
+    def _passed(self, span: Span, level: str) -> bool:
+        """Tell whether the sentences after a counsellor's lesser sign say that it is over."""
+        if level != "watch":
+            return False
+        return bool(self._between("better", span.end, span.end + _NEAR // 2))
 
     def _between(self, kind: str, low: int, high: int) -> list[tuple[int, int]]:
         """Return the cues of a kind that begin at the words from `low` to before `high`."""
@@ -109,14 +126,21 @@ class Softener:
                 break
             count += i in self.negated
         rule = span.rule
-        stop = span.end if rule.negated else min(span.end + _BACK, len(self.words))
-        for i in range(span.end, stop):
-            if self._stops(i):
-                break
-            count += i in self.negated
+        if not count and not rule.negated:
+            count = self._after(span)
         own = rule.negated or rule.group.neg == "built_in"
         inner = not own and any(i in self.negated for i in range(span.start + 1, span.end))
         return (count + inner) % 2 == 1
+
+    def _after(self, span: Span) -> int:
+        """Count negations just after the span; "no" and its like only reach ahead."""
+        count = 0
+        for i in range(span.end, min(span.end + _BACK, len(self.words))):
+            if self._stops(i):
+                break
+            ahead = self.words.keys[i] in self.scene.lexicon.ahead
+            count += i in self.negated and not ahead
+        return count
 
     def _stops(self, i: int) -> bool:
         """Tell whether the scope of a negation ends before word i."""

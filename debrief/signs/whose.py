@@ -47,7 +47,7 @@ def whose(span: Span, scene: Scene) -> Whose:
     inside = [scene.at[i] for i in range(span.start, span.end) if i in scene.at]
     first = next((actor for actor in inside if actor.kind == "first"), None)
     if first is not None:
-        return _first(first, scene)
+        return _first(first, scene, _shared(span))
     subjects = [actor for actor in inside if actor.subject]
     pronoun = next((actor for actor in subjects if actor.kind in ("third", "counsellor")), None)
     found = pronoun or _near(span, scene)
@@ -56,8 +56,26 @@ def whose(span: Span, scene: Scene) -> Whose:
     return _of(found, span, scene)
 
 
+def _shared(span: Span) -> bool:
+    """Tell whether the sign is one that either of the two can have."""
+    return CODES[span.rule.group.sign].twin is not None
+
+
+def _beside(span: Span, scene: Scene) -> Actor | None:
+    """Return a noun straight before the sign, as in "I heard a man cry"."""
+    actor = scene.at.get(span.start - 1)
+    if actor is None or actor.kind not in ("case", "other") or scene.words.breaks[span.start]:
+        return None
+    follow = scene.at.get(span.end)
+    turned = follow is not None and follow.subject and not scene.words.breaks[span.end]
+    return None if turned else actor
+
+
 def _near(span: Span, scene: Scene) -> Actor | None:
     """Return the subject nearest the span: in its clause, just after it, or carried over."""
+    beside = _beside(span, scene)
+    if beside is not None:
+        return beside
     opening, closing = scene.opening(span.start), scene.closing(span.end - 1)
     found = scene.subject_in(opening, span.start)
     if found is None and opening != span.start:
@@ -78,9 +96,9 @@ def _of(actor: Actor | None, span: Span, scene: Scene) -> Whose:
     if actor is None:
         return _without(span, scene, default)
     if actor.kind == "first":
-        return _first(actor, scene)
+        return _first(actor, scene, _shared(span))
     if actor.kind == "third":
-        return _third(actor, scene, default, CODES[span.rule.group.sign].twin is not None)
+        return _third(actor, scene, default, _shared(span))
     if actor.kind == "counsellor":
         return Whose("counsellor", "named")
     return Whose(holder(actor), "citizen")
@@ -93,16 +111,22 @@ def holder(actor: Actor) -> Holder:
     return "case" if actor.kind == "case" else "other"
 
 
-def _first(actor: Actor, scene: Scene) -> Whose:
-    """Return whose the sign is when it is said in the first person."""
+def _first(actor: Actor, scene: Scene, shared: bool) -> Whose:
+    """Return whose the sign is when it is said in the first person.
+
+    A speaker called he or she before the counsellor is named is somebody else.
+    """
     if not scene.words.quoted[actor.at]:
         teller = scene.teller(actor.at)
         if teller is None or teller.kind != "case":
             return Whose("counsellor", "own_words")
         return Whose("case", "quoted")
     speaker = scene.speaker(actor.at)
-    if speaker is None or speaker.kind in ("counsellor", "third"):
+    if speaker is None or speaker.kind == "counsellor":
         return Whose("counsellor", "quoted")
+    if speaker.kind == "third":
+        other = shared and scene.named_later(speaker.at)
+        return Whose("case" if other else "counsellor", "quoted")
     return Whose(holder(speaker), "quoted")
 
 
@@ -117,7 +141,8 @@ def _third(actor: Actor, scene: Scene, default: Holder, shared: bool) -> Whose:
         return Whose("case" if own else "other", "pronoun")
     target, rival = scene.pointed(actor)
     if target is None or target.kind in ("first", "third"):
-        return Whose(default, "pronoun")
+        other = shared and scene.named_later(actor.at)
+        return Whose("case" if other else default, "pronoun")
     if rival:
         return Whose("case" if shared else default, "open", True)
     return Whose(holder(target), "pronoun")
@@ -137,4 +162,6 @@ def _without(span: Span, scene: Scene, default: Holder) -> Whose:
         earlier = scene.subject_in(scene.words.first[begin - 1], begin)
         if earlier is not None and earlier.kind == "case":
             return Whose("case", "carried")
+        if scene.only_counsellor(at):
+            return Whose("counsellor", "named")
     return Whose(default, "assumed")

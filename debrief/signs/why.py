@@ -24,6 +24,8 @@ def _softened(reason: Reason) -> str:
         "asked": _("Set aside as {sign}: it was asked about, and no yes is written."),
         "past": _("Set aside as {sign}: the note places it in earlier days."),
         "better": _("Could be {sign}, but the note says that it is better now."),
+        "cause": _("Set aside as {sign}: the note gives another cause."),
+        "worth": _("Worth saying aloud: {sign}."),
         "doubt": _("Could be {sign}, but it is said as a condition or a fear; read it again."),
         "unplaced": _("Could be {sign}, but the note hardly tells whose it is; read it again."),
         "weak": _("Could be {sign}: the words often mean it, but not always; read it again."),

@@ -22,12 +22,12 @@ from textual.screen import Screen
 from debrief import i18n
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.live import Live
 from debrief.tui import commands, looks
 from debrief.tui.sizes import LOW, NARROW, too_small
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
+    from debrief.live import Live
 
 CRASHED = 70
 """Exit status of a crash (EX_SOFTWARE of sysexits.h)."""

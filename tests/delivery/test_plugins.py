@@ -120,6 +120,23 @@ FAULTS = {
         "receipt",
         "",
     ),
+    "compiled code, then a crash": (
+        "import cryptography.hazmat.bindings._rust\nraise SystemExit",
+        "unknown",
+        "crashed",
+    ),
+    "writes a file, then a crash": (
+        "import os\nopen(os.devnull, 'w')\nraise ValueError('secret words')",
+        "unknown",
+        "crashed",
+    ),
+    "waits for ever": (
+        "raise RetryLater(float('inf'), 'later', why='see https://x.example')",
+        "retry-later",
+        "",
+    ),
+    "waits for nothing": ("raise RetryLater('soon')", "retry-later", ""),
+    "receipt of numbers": ("return Receipt(7, 'yes', None)", "receipt", ""),
     "noise": (
         "import os, sys\nfor n in range(3000):\n    print('noise ' * 50)\n"
         "os.write(1, b'x' * 99999)\nprint('bye', file=sys.stderr)\nreturn Receipt('ok')",

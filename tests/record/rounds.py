@@ -89,7 +89,7 @@ def a_round(
             first: FollowUp("dated", dt.datetime(2026, 11, 23, 9, tzinfo=dt.UTC), "Kirsten"),
             last: FollowUp("declined"),
         },
-        overridden=("supervisor-involved",),
+        overridden=("supervisor-involved", f"acute-without-date:{last}"),
         supervisor_load=4,
         closed=CLOSED,
     )

@@ -236,9 +236,14 @@ def test_failed_sync_means_a_new_file(path: Path, keys: Keys) -> None:
     assert journal.wait(journal.append(EVENTS[2]), 5)
     assert journal.close()
     assert list_journals(Disk(), path.parent) == (second,)
-    assert Journal.recover(Disk(), second, keys).payloads == EVENTS[:3]
-    _found, again = Journal.reopen(Disk(), second, keys)
-    again.close()
+    for known in (path, second):
+        assert Journal.recover(Disk(), known, keys).payloads == EVENTS[:3]
+        found, again = Journal.reopen(Disk(), known, keys)
+        assert (again.path, found.payloads) == (second, EVENTS[:3])
+        again.close()
+    path.unlink()
+    with pytest.raises(AlreadyThere):
+        Journal.create(Disk(), path, "s-1", keys)
     discard(Disk(), "s-1", (path.parent,))
     assert names(path.parent) == []
 

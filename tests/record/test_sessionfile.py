@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import os
 import re
 import subprocess
 import sys
@@ -14,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from debrief.errors import EXIT_INPUT, EXIT_KEY, Problem
+from debrief.errors import EXIT_DISK, EXIT_INPUT, EXIT_KEY, Problem
 from debrief.record import closing, ledger
 from debrief.record.blocks import LIMIT, split
 from debrief.record.content import without_names
@@ -57,6 +59,7 @@ def test_the_record_is_read_back(keys: Keys) -> None:
     assert found.actions[0].due == dt.date(2026, 12, 1)
     counts = found.counts
     assert (counts.signs_shown, counts.signs_confirmed, counts.signs_dismissed) == (2, 1, 1)
+    assert counts.guardrails_overridden == 2
     assert found.private_ids == ("c-0k2m", "c-1k2m", "c-2k2m", ROUND)
 
 
@@ -79,6 +82,7 @@ def test_the_private_part_is_read_back(keys: Keys, privacy: Privacy) -> None:
         },
     }  # fmt: skip
     assert opened["c-1k2m"]["alone"] is True
+    assert opened["c-1k2m"]["overridden"] == ["acute-without-date"]
     assert opened[ROUND] == {"supervisor_load": 4, "notes": {"close": text}}
 
 
@@ -98,7 +102,8 @@ def test_nothing_of_a_person_is_in_the_clear(keys: Keys) -> None:
     for name in NAMES:
         assert name not in clear
         assert name.split()[0] not in re.sub(r"-----BEGIN SSH.*", "", clear, flags=re.DOTALL)
-    for word in ("load", "alone", "sleep", "case_child", "køre", "urgent", "Kirsten", "2026-11-23"):
+    states = ("load", "alone", "acute", "urgent", "sleep", "case_child", "køre")
+    for word in (*states, "Kirsten", "2026-11-23"):
         assert word not in clear
 
 
@@ -311,6 +316,38 @@ def test_close_may_be_interrupted_anywhere(tmp_path: Path, keys: Keys) -> None:
         assert sealed.ledger_line == 1
         assert closing.seal(Disk(), folder, state, keys) == sealed
     assert 12 < count < 99
+
+
+class FailingSystem(FaultySystem):
+    """Refuses one call, counted from 0."""
+
+    def __init__(self, at: int, number: int) -> None:
+        super().__init__()
+        self.at = at
+        self.number = number
+
+    def _call(self, name: str) -> None:
+        super()._call(name)
+        if len(self.calls) == self.at + 1:
+            raise OSError(self.number, os.strerror(self.number))
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EROFS])
+def test_close_may_be_refused_anywhere(tmp_path: Path, keys: Keys, number: int) -> None:
+    state = a_round(1)
+    refused = 0
+    for count in range(100):
+        folder, system = tmp_path / str(count), FailingSystem(count, number)
+        try:
+            closing.seal(Disk(system), folder, state, keys)
+        except Problem as problem:
+            refused += 1
+            assert problem.status == EXIT_DISK  # noqa: PT017
+        closing.seal(Disk(), folder, state, keys)
+        assert all(verdict.ok for verdict in verify_folder(Disk(), folder)), count
+        if len(system.calls) <= count:
+            break
+    assert 12 < refused <= count < 99
 
 
 def test_close_does_not_touch_a_strange_file(tmp_path: Path, keys: Keys) -> None:

@@ -49,6 +49,7 @@ def a_round(people: int = 4, action: str = "To på vagt fredag nat") -> State:
             supervisor="Canarysuper Visor",
             team="Nord",
             place="online",
+            ground_rules="canaryrules",
         ),
         opened=OPENED,
         people=crowd,

@@ -38,6 +38,8 @@ def test_canaries_show_at_their_level_and_nowhere_below(level: str, format: str)
     text = page(a_round(), level, format).lower().replace("\\", "")
     for canary, lowest in CANARIES.items():
         assert (canary in text) == (LEVELS.index(lowest) <= LEVELS.index(level)), canary
+    for never in ("canaryrules", "c-0000", "c-0003", "strong"):
+        assert never not in text
 
 
 def test_counts_hold_no_text_but_the_month_and_no_number_of_few_people() -> None:

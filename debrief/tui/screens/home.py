@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -14,12 +14,14 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from debrief import words
-from debrief.desk import Due, Overview, Unfinished
 from debrief.errors import Problem
 from debrief.i18n import _, ngettext
 from debrief.tui import commands, looks
 from debrief.tui.screens.base import BaseScreen
 from debrief.tui.widgets.bars import KeyBar, Link, LinkRow, TopBar, key_and_label
+
+if TYPE_CHECKING:
+    from debrief.desk.overview import Due, Overview, Unfinished
 
 
 class HomeScreen(BaseScreen):
@@ -37,7 +39,7 @@ class HomeScreen(BaseScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._overview = Overview()
+        self._overview: Overview | None = None
         self._problem = ""
 
     def compose(self) -> ComposeResult:
@@ -89,8 +91,9 @@ class HomeScreen(BaseScreen):
 
     def redraw(self) -> None:
         """Say everything in the language in force."""
-        hidden = [] if self._overview.unfinished else ["home.resume"]
-        hidden += [] if self._overview.waiting else ["home.send"]
+        seen = self._overview
+        hidden = [] if seen and seen.unfinished else ["home.resume"]
+        hidden += [] if seen and seen.waiting else ["home.send"]
         self.query_one(KeyBar).show(self.SCOPES, hidden)
         self.show_top(str(self.desk_app.desk.places.workspace.name))
         greeting = Content.assemble(
@@ -108,7 +111,7 @@ class HomeScreen(BaseScreen):
     def _open(self) -> Content:
         if self._problem:
             return Content.styled(f"▲ {self._problem}", "$warning")
-        rounds = self._overview.unfinished
+        rounds = self._overview.unfinished if self._overview else ()
         if not rounds:
             return Content("")
         lines = [Content.styled(_("Not closed"), "$muted")]
@@ -116,6 +119,8 @@ class HomeScreen(BaseScreen):
         return Content("\n").join(lines)
 
     def _due(self) -> Content:
+        if self._overview is None:
+            return Content("")
         dues = self._overview.due
         if not dues:
             return Content.styled(_("No follow-ups are waiting."), "$muted")
@@ -125,6 +130,8 @@ class HomeScreen(BaseScreen):
         return Content("\n").join(lines)
 
     def _past(self) -> Content:
+        if self._overview is None:
+            return Content("")
         lines = []
         waiting = self._overview.waiting
         if waiting:
@@ -150,7 +157,8 @@ class HomeScreen(BaseScreen):
 
     def action_resume(self) -> None:
         """Go on with the newest round that was not closed."""
-        rounds = [one for one in self._overview.unfinished if one.state is not None]
+        found = self._overview.unfinished if self._overview else ()
+        rounds = [one for one in found if one.state is not None]
         if rounds:
             self.desk_app.resume_round(rounds[0].id)
 

@@ -145,7 +145,7 @@ class RoundScreen(RoundKeys):
         strip = self.query_one(SignStrip)
         warning = next(iter(to_tell(state)), None)
         if first is None and warning is not None:
-            strip.update(Content.styled("▲ " + words.guardrail(warning, state), "$warning"))
+            strip.say(Content.styled("▲ " + words.guardrail(warning, state), "$warning"))
         else:
             strip.show(rows.sign_counts(views), first.key.words if first else "", name)
 

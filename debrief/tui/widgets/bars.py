@@ -61,6 +61,8 @@ class LinkRow(Static):
 
     def show_links(self, links: Sequence[Link], gap: str) -> None:
         """Show the links with `gap` between them."""
+        if (tuple(links), gap) == (self._links, self._gap):
+            return
         self._links, self._gap = tuple(links), gap
         self.update(Content(gap).join(link.text for link in links))
 
@@ -149,10 +151,12 @@ PANES: Final = ("people", "signs")
 class SignStrip(Static):
     """The signs in one row, for narrow windows."""
 
+    _row = ""
+
     def show(self, counts: dict[str, int], newest: str, name: str) -> None:
         """Show how many of each level, and the words of the first one."""
         if not any(counts.values()):
-            self.update(Content.styled(_("No signs seen. Your own ear comes first."), "$muted"))
+            self.say(Content.styled(_("No signs seen. Your own ear comes first."), "$muted"))
             return
         parts: list[Any] = []
         for level in ("acute", "urgent", "watch"):
@@ -161,4 +165,10 @@ class SignStrip(Static):
                     (f"{looks.LEVEL_GLYPHS[level]} {counts[level]} ", looks.LEVEL_STYLES[level])
                 )
         parts.append(f" {name}: »{newest}«")
-        self.update(Content.assemble(*parts))
+        self.say(Content.assemble(*parts))
+
+    def say(self, row: Content) -> None:
+        """Show a row; one that stands already costs nothing."""
+        if row.markup != self._row:
+            self._row = row.markup
+            self.update(row)

@@ -16,7 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from debrief import signs, words
-from debrief.i18n import _
+from debrief.i18n import _, language
 from debrief.live import SignView
 from debrief.session import SignKey, State
 from debrief.tui import commands, looks
@@ -155,10 +155,15 @@ class SignsPane(OptionList):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, compact=True)
         self._views: tuple[SignView, ...] = ()
+        self._shown: object = None
 
     def show(self, views: Sequence[SignView], name: str, blind: str = "") -> None:
         """Show the signs in the notes of `name`, decided ones last; or why none can be seen."""
         order = sorted(views, key=lambda view: view.state.decision != "open")
+        shown = (tuple(order), name, blind, language())
+        if shown == self._shown:
+            return
+        self._shown = shown
         self._views = tuple(order)
         self.border_title = _("Signs")
         at = self.highlighted
@@ -240,8 +245,14 @@ class Agreed(msgspec.Struct, frozen=True):
 class AgreedPane(Static):
     """What is agreed with people, what the law asks, what to mind."""
 
+    _shown: object = None
+
     def show(self, rows: Sequence[Agreed]) -> None:
         """Show the rows, open ones first."""
+        shown = (tuple(rows), language())
+        if shown == self._shown:
+            return
+        self._shown = shown
         self.border_title = _("Agreed and open")
         if not rows:
             self.update(Content.styled(_("Nothing yet. F3 agrees the next contact."), "$muted"))
