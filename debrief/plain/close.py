@@ -5,7 +5,7 @@ from __future__ import annotations
 from debrief import words
 from debrief.desk.closing import Draft, Sealed
 from debrief.errors import Problem
-from debrief.i18n import _, language
+from debrief.i18n import _
 from debrief.plain import leaving, reading, showing, steps
 from debrief.plain import vocabulary as v
 from debrief.plain.context import Context
@@ -34,7 +34,7 @@ class CloseTalk:
         self.talk.tell(
             "",
             _("Closing. Answer each question; {back} goes back to the round.").format(
-                back=v.STEP_BACK[language()]
+                **v.offered()
             ),
         )
         try:
@@ -56,7 +56,7 @@ class CloseTalk:
 
     def _ask_any(self, question: str) -> str:
         answer = self.talk.ask(question)
-        if v.is_one_of(answer.removeprefix("/"), "|".join(v.STEP_BACK.values())):
+        if v.is_one_of(answer.removeprefix("/"), v.STEP_BACK):
             raise BackToRound
         return answer
 
@@ -108,13 +108,19 @@ class CloseTalk:
     def _decide(self, key: SignKey) -> None:
         line = self.context.sign_line(key, self.live.state.signs[key])
         self.talk.tell(line)
-        answer = self._ask(_("A sign of danger stands unread: confirm, dismiss, or whose?"))
+        answer = self._ask(
+            _("A sign of danger stands unread: {confirm}, {dismiss}, or {whose}?").format(
+                **v.offered()
+            )
+        )
         self._signs.decide(key, reading.sign_answer(answer))
 
     def _duty(self, one: Guardrail) -> None:
         state = self.live.state
         self.talk.tell(showing.duty_line(state, one.about))
-        answer = self._ask(_("How did it end: acted, agreed, or no for not a duty?"))
+        answer = self._ask(
+            _("How did it end: {acted}, {agreed}, or {no} for not a duty?").format(**v.offered())
+        )
         self._agreements.end_duty(one.about, answer)
 
     def _follow_up(self, one: Guardrail, person: Person) -> None:
@@ -124,8 +130,8 @@ class CloseTalk:
                 self.talk.tell(self.context.sign_line(key, sign))
         self.talk.tell(words.guardrail(one, state))
         answer = self._ask(
-            _("{name}: tomorrow, 3d, month, a date and time, declined, or none?").format(
-                name=person.name
+            _("{name}: {tomorrow}, 3d, {month}, a date and time, {declined}, or {none}?").format(
+                name=person.name, **v.offered()
             )
         )
         steps.settle(self.context, person, answer)
@@ -134,8 +140,8 @@ class CloseTalk:
         """A guardrail that stops: agree a contact after all, or go on, which is recorded."""
         self.talk.tell("! " + words.guardrail(one, self.live.state))
         answer = self._ask(
-            _("{name}: write a time, or anyway to go on; that is noted in the file.").format(
-                name=person.name
+            _("{name}: write a time, or {anyway} to go on; that is noted in the file.").format(
+                name=person.name, **v.offered()
             )
         )
         if v.is_one_of(answer, v.ANYWAY):

@@ -98,7 +98,7 @@ def level(text: str) -> Level:
     """Return how pressing a sign is; raises Problem."""
     found = v.code_for(text, v.LEVEL_WORDS)
     if found is None:
-        raise Problem(_("Write how pressing it is: now, soon or note."))
+        raise Problem(_("Write how pressing it is: {now}, {soon} or {note}.").format(**v.offered()))
     return found
 
 
@@ -197,7 +197,9 @@ def agreed(text: str, now: dt.datetime) -> Agreed:
         return Agreed(outcome)
     if not said.strip():
         raise Problem(
-            _("Write when: tomorrow, 3d, month or a date and time; or declined, or none.")
+            _(
+                "Write when: {tomorrow}, 3d, {month} or a date and time; or {declined}, or {none}."
+            ).format(**v.offered())
         )
     return Agreed("dated", follow_up_time(said, now), clean_line(by))
 
@@ -215,5 +217,5 @@ def sign_answer(text: str) -> Literal["confirm", "dismiss", "whose"]:
     """Return what the supervisor makes of a sign; raises Problem."""
     found = v.code_for(text, v.SIGN_ANSWERS)
     if found is None:
-        raise Problem(_("Answer confirm, dismiss or whose."))
+        raise Problem(_("Answer {confirm}, {dismiss} or {whose}.").format(**v.offered()))
     return found

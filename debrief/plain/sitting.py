@@ -38,13 +38,26 @@ def go_on(desk: Desk, wanted: str, talk: Talk, *, lasting: bool = True) -> int:
 
     `lasting` is false for a demonstration, whose workspace is gone when it ends.
     """
-    return _hold(desk, desk.resume(_pick(desk.unfinished(), wanted)), talk, lasting)
+    return _hold(desk, _resume(desk, _pick(desk.unfinished(), wanted), talk), talk, lasting)
 
 
-def _pick(unfinished: tuple[Unfinished, ...], wanted: str) -> str:
-    close = [one.id for one in unfinished if one.id.startswith(wanted)]
-    if wanted in close:
-        return wanted
+def _resume(desk: Desk, one: Unfinished, talk: Talk) -> Live:
+    """Go on with a round, telling what of it was lost; raises Problem."""
+    live = desk.resume(one.id)
+    if one.damage == "torn-tail":
+        talk.tell(
+            _("The last thing that was written may be missing: the computer stopped in the middle.")
+        )
+    elif one.damage:
+        talk.tell(
+            _("Part of what was kept is damaged. Here is what can be read; a copy is set aside.")
+        )
+    return live
+
+
+def _pick(unfinished: tuple[Unfinished, ...], wanted: str) -> Unfinished:
+    """Return the round whose id is, or begins with, `wanted`; raises Problem."""
+    close = [one for one in unfinished if one.id.startswith(wanted)]
     if len(close) == 1:
         return close[0]
     known = ", ".join(one.id for one in unfinished)
@@ -63,7 +76,7 @@ def _offered(desk: Desk, talk: Talk) -> Live | None:
                 )
             )
         elif talk.agrees(_("The round {id} was not closed. Go on with it?").format(id=one.id)):
-            return desk.resume(one.id)
+            return _resume(desk, one, talk)
     return None
 
 
@@ -90,11 +103,18 @@ def _hold(desk: Desk, live: Live, talk: Talk, lasting: bool = True) -> int:
             _keep(desk, live, talk, lasting)
         raise
     except BaseException as error:
-        if isinstance(error, Problem) and live.state.closed is not None:
-            talk.tell(_("That the round is closed is noted; the next start carries the rest on."))
         desk.pause(live)
+        if isinstance(error, Problem) and live.state.closed is not None:
+            talk.tell(_broken_off(live))
         raise
     return 0
+
+
+def _broken_off(live: Live) -> str:
+    """Return what became of a close that did not come to its end."""
+    if live.saved.everything:
+        return _("That the round is closed is noted; the next start carries the rest on.")
+    return _("The disk did not take the close; the round is kept as far as it was saved.")
 
 
 def _send(desk: Desk, talk: Talk) -> None:

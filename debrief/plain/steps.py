@@ -197,7 +197,8 @@ class AboutSigns:
         for duty in self.live.state.duties:
             if duty not in before:
                 self.context.talk.tell(
-                    _("A duty is open. {line} ({command} {n} acted, agreed or no)").format(
+                    _("A duty is open. {line} ({command} {n} {acted}, {agreed} or {no})").format(
+                        **v.offered(),
                         line=showing.duty_line(self.live.state, duty),
                         command=v.command_name("duty"),
                         n=duty.removeprefix("d"),
@@ -244,7 +245,11 @@ class Agreements:
         if duty_id not in self.live.state.duties:
             raise Problem(_("There is no duty with that number."))
         if outcome is None:
-            raise Problem(_("Write how it ended: acted, agreed, or no for not a duty."))
+            raise Problem(
+                _("Write how it ended: {acted}, {agreed}, or {no} for not a duty.").format(
+                    **v.offered()
+                )
+            )
         self.live.do(ev.DutyEnded(self.live.clock(), duty_id, outcome))
         self.context.talk.tell(showing.duty_line(self.live.state, duty_id))
 
@@ -337,12 +342,18 @@ class Looking:
         """Tell every command."""
         self.context.talk.tell(
             _("What you write is a note about the one who has the word. An empty line ends it."),
-            *(f"  {v.command_name(code)}{told}" for code, told in help_rows()),
+            *(
+                f"  {v.command_name(code)}{told.format(**v.offered())}"
+                for code, told in help_rows()
+            ),
         )
 
 
 def help_rows() -> list[tuple[str, str]]:
-    """Return (command, what follows it and what it does) for every command."""
+    """Return (command, what follows it and what it does) for every command.
+
+    The answers a command takes are placeholders, for `vocabulary.offered` to fill in.
+    """
     return [
         ("pass", _(": the person says pass; no reason is asked or kept")),
         ("next", _(": the turn is over, the word goes on")),
@@ -361,12 +372,12 @@ def help_rows() -> list[tuple[str, str]]:
         ("confirm", _(" N: yes, this is a sign")),
         ("dismiss", _(" N: no sign")),
         ("whose", _(" N: it is the other's, counsellor or citizen")),
-        ("level", _(" N now, soon or note: how pressing a sign is")),
+        ("level", _(" N {now}, {soon} or {note}: how pressing a sign is")),
         (
             "follow",
-            _(" NAME tomorrow, 3d, month, a date and time, declined or none; [who calls]"),
+            _(" NAME {tomorrow}, 3d, {month}, a date and time, {declined} or {none}; [who]"),
         ),
-        ("duty", _(" N acted, agreed or no: how a duty ended; alone: list them")),
+        ("duty", _(" N {acted}, {agreed} or {no}: how a duty ended; alone: list them")),
         ("open", _(" KIND [NAME]: open a duty by hand")),
         ("action", _(" WHAT; WHO; DATE: agreed work on the work; alone: list it")),
         ("drop", _(" N: take back an action")),

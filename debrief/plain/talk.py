@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TextIO
 
 from debrief.i18n import _
-from debrief.plain.vocabulary import yes_or_no
+from debrief.plain.vocabulary import offered, yes_or_no
 from debrief.text import clean
 
 
@@ -61,10 +61,11 @@ class Talk:
     def agrees(self, question: str) -> bool:
         """Ask until the answer is yes or no. Raises InputEnded."""
         while True:
-            answer = yes_or_no(self.ask(_("{question} (yes or no)").format(question=question)))
+            asked = _("{question} ({yes} or {no})").format(question=question, **offered())
+            answer = yes_or_no(self.ask(asked))
             if answer is not None:
                 return answer
-            self.tell(_("Answer yes or no."))
+            self.tell(_("Answer {yes} or {no}.").format(**offered()))
 
     def number(self, title: str, rows: Iterable[str]) -> None:
         """Write a titled list, numbered from one."""

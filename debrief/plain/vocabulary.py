@@ -105,7 +105,27 @@ SIGN_ANSWERS: Final[Mapping[Literal["confirm", "dismiss", "whose"], str]] = {
     "whose": "whose|w|hvis|hvem",
 }
 ANYWAY: Final = "anyway|go on anyway|alligevel|fortsæt alligevel|likevel|fortsett likevel"
-STEP_BACK: Final[Mapping[str, str]] = {"en": "back", "da": "tilbage", "nb": "tilbake"}
+STEP_BACK: Final = "back|tilbage|tilbake"
+
+OFFERED: Final[Mapping[str, tuple[str, str, str]]] = {
+    "tomorrow": ("tomorrow", "i morgen", "i morgen"),
+    "month": ("month", "måned", "måned"),
+    "declined": ("declined", "afslået", "avslått"),
+    "none": ("none", "ingen", "ingen"),
+    "acted": ("acted", "handlet", "handlet"),
+    "agreed": ("agreed", "aftalt", "avtalt"),
+    "confirm": ("confirm", "bekræft", "bekreft"),
+    "dismiss": ("dismiss", "afvis", "avvis"),
+    "whose": ("whose", "hvis", "hvem"),
+    "now": ("now", "nu", "nå"),
+    "soon": ("soon", "snart", "snart"),
+    "note": ("note", "obs", "obs"),
+    "anyway": ("anyway", "alligevel", "likevel"),
+    "back": ("back", "tilbage", "tilbake"),
+    "yes": ("yes", "ja", "ja"),
+    "no": ("no", "nej", "nei"),
+}
+"""The answers that questions offer, in English, Danish and Norwegian: each is understood."""
 
 _YES: Final = frozenset({"yes", "y", "ja", "j"})
 _NO: Final = frozenset({"no", "n", "nej", "nei"})
@@ -160,6 +180,12 @@ def nearest_word(text: str, among: Iterable[str]) -> str | None:
     known = [word for words in among for word in words.split("|")]
     close = difflib.get_close_matches(text.casefold()[:40], known, n=1, cutoff=0.6)
     return close[0] if close else None
+
+
+def offered() -> dict[str, str]:
+    """Return the answers that questions offer, in the interface language, by their key."""
+    column = ("en", "da", "nb").index(language())
+    return {key: words[column] for key, words in OFFERED.items()}
 
 
 def yes_or_no(text: str) -> bool | None:

@@ -2,8 +2,8 @@
 
 A folder `data/<language>/` holds
 
-- `context.toml`: fillers, number words, abbreviations, word classes, and what tells whose a sign
-  is and what softens it;
+- `context.toml`: fillers, number words, abbreviations, word classes, whether a subject may follow
+  its verb (`inverts`), and what tells whose a sign is and what softens it;
 - `idioms.toml`: phrases that only look like signs;
 - any number of other files with `[[group]]` tables, the signs themselves.
 
@@ -117,6 +117,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     clause: Mapping[str, str]
     negations: frozenset[str]
     ahead: frozenset[str]
+    inverts: bool
     groups: tuple[Group, ...]
     index: Index[Rule | Cue]
 
@@ -238,7 +239,7 @@ def _groups(file: _File) -> list[Group]:
 
 def _spelling(context: _File) -> Spelling:
     table = context.table
-    context.known(table, (*_WORD_KEYS, "classes", "who", "clause", "negation", "soften"))
+    context.known(table, (*_WORD_KEYS, "inverts", "classes", "who", "clause", "negation", "soften"))
     classes = context.part("classes")
     return Spelling(
         {key: context.words(classes, key) for key in classes},
@@ -318,6 +319,7 @@ class _Reader:
             self.words(self.context.part("clause", _CLAUSE), _CLAUSE),
             negations,
             ahead,
+            self.context.text(self.context.table, "inverts") == "yes",
             tuple(self.groups),
             Index(self.rows, self.spelling),
         )

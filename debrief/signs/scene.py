@@ -122,6 +122,8 @@ class Scene:
             return Actor("third", gender, i, not governed)
         if kind == "object":
             return Actor("case", gender, i, False) if beside else None
+        if kind in ("citizen", "other") and self._possessor(i):
+            return None
         if kind in ("citizen", "other"):
             behind = i > 1 and self._role(i - 2) == "before_object" and not self.words.breaks[i]
             behind = behind and self._role(i - 1) == "article"
@@ -148,6 +150,14 @@ class Scene:
         if i + 2 >= len(self.words) or self.words.keys[i + 1] != "'s":
             return False
         return self._role(i + 2).startswith(("citizen", "other"))
+
+    def _possessor(self, i: int) -> bool:
+        """Tell whether the noun at i owns what follows: "the caller's voice"."""
+        keys = self.words.keys
+        if i + 2 >= len(keys) or keys[i + 1] != "'s":
+            return False
+        follow = keys[i + 2]
+        return follow not in self.lexicon.negations and not follow.endswith(("ing", "ed", "ly"))
 
     def _kin(self, i: int) -> bool:
         """Tell whether the relative at word i is the counsellor's: "Lars' mor", "min mor"."""

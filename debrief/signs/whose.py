@@ -50,7 +50,8 @@ def whose(span: Span, scene: Scene) -> Whose:
         return _first(first, scene, _shared(span))
     subjects = [actor for actor in inside if actor.subject]
     pronoun = next((actor for actor in subjects if actor.kind in ("third", "counsellor")), None)
-    found = pronoun or _near(span, scene)
+    found = scene.subject_in(scene.opening(span.start), span.start) or pronoun
+    found = _beside(span, scene) or found or _near(span, scene)
     if found is None and subjects and group.person != "self":
         found = subjects[0]
     return _of(found, span, scene)
@@ -72,21 +73,19 @@ def _beside(span: Span, scene: Scene) -> Actor | None:
 
 
 def _near(span: Span, scene: Scene) -> Actor | None:
-    """Return the subject nearest the span: in its clause, just after it, or carried over."""
-    beside = _beside(span, scene)
-    if beside is not None:
-        return beside
+    """Return the subject just after the span, where the language turns so, or carried over."""
     opening, closing = scene.opening(span.start), scene.closing(span.end - 1)
-    found = scene.subject_in(opening, span.start)
-    if found is None and opening != span.start:
-        found = scene.subject_in(span.end, min(closing, span.end + _AFTER), backward=False)
+    closing = min(closing, span.end + _AFTER * scene.lexicon.inverts)
+    found: Actor | None = None
+    if opening != span.start:
+        found = scene.subject_in(span.end, closing, backward=False)
     if found is None:
         begin = scene.words.first[span.start]
         if scene.words.quoted[span.start]:
             begin = max(begin, scene.quotation(span.start)[0])
         found = scene.subject_in(begin, opening)
     if found is None:
-        found = scene.subject_in(span.end, min(closing, span.end + _AFTER), backward=False)
+        found = scene.subject_in(span.end, closing, backward=False)
     return found
 
 

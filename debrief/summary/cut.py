@@ -42,7 +42,7 @@ def reduce(
     a higher level.
     """
     level = check_fields(level, fields)
-    cut = _Cut(state, level, zone)
+    cut = _Cut(state, level, language, zone)
     wanted = set(fields)
     values = {name: _BUILDERS[name](cut) for name in FIELDS if name in wanted}
     return View(level, MappingProxyType(values), _reference(state, level), language, revision)
@@ -59,9 +59,10 @@ def _reference(state: State, level: Level) -> str:
 class _Cut:
     """One round on its way out, with what every field needs to know of level and zone."""
 
-    def __init__(self, state: State, level: Level, zone: dt.tzinfo) -> None:
+    def __init__(self, state: State, level: Level, language: str, zone: dt.tzinfo) -> None:
         self.state = state
         self.level = level
+        self.language = language
         self.zone = zone
         self._names = None if self.reaches("named") else _names_pattern(state)
 
@@ -92,6 +93,16 @@ class _Cut:
         """Return the name of a person in the round."""
         found = self.state.person(person)
         return clean_line(found.name) if found else person
+
+    def phase(self, key: str) -> str:
+        """Return the phase's name in the page's language, for the protocols that we bring."""
+        from debrief.protocol.shelf import bundled  # workers load this module, and seldom cut
+
+        try:
+            found = bundled(self.state.setup.protocol).phase(key)
+        except KeyError:
+            return key
+        return found.name.to(self.language) if found else key
 
     def moment(self, when: dt.datetime) -> str:
         """Return date, time and offset, to the minute, where the destination is."""
@@ -204,6 +215,7 @@ def _phases(cut: _Cut) -> Value:
     return [
         {
             "phase": cut.line(plan.key),
+            "phase_name": cut.line(cut.phase(plan.key)),
             "planned_minutes": round(plan.planned_s / 60),
             "used_minutes": round(state.used_s.get(plan.key, 0) / 60),
         }
@@ -297,6 +309,7 @@ def _notes(cut: _Cut) -> Value:
     return [
         {
             "phase": plan.key,
+            "phase_name": clean_line(cut.phase(plan.key)),
             "name": "" if person == ROUND else cut.name(person),
             "note": clean(state.note(plan.key, person)),
         }

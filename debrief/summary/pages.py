@@ -26,7 +26,7 @@ SUFFIXES: Final[Mapping[str, str]] = MappingProxyType(
 )
 FORMATS: Final = tuple(MEDIA_TYPES)
 
-_CODED: Final = frozenset({"outcome", "kind", "level", "decision"})
+_CODED: Final = frozenset({"outcome", "kind", "level", "decision", "sign"})
 """Columns whose values are codes of the round; all other text was typed and is shown as it is."""
 
 
@@ -79,8 +79,9 @@ def _table(value: list[Value] | dict[str, Value], lang: str) -> _Table:
     entries = [entry for entry in value if isinstance(entry, dict)]
     if not entries:
         return _Table((), [(str(entry),) for entry in value])
-    heads = tuple(words.word(key, lang) for key in entries[0])
-    return _Table(heads, [tuple(_said(key, one, lang) for key, one in e.items()) for e in entries])
+    columns = [key for key in entries[0] if not (key == "phase" and "phase_name" in entries[0])]
+    heads = tuple(words.word(key, lang) for key in columns)
+    return _Table(heads, [tuple(_said(key, e[key], lang) for key in columns) for e in entries])
 
 
 def _numbers(cells: Value) -> tuple[str, ...]:

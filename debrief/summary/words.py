@@ -38,6 +38,7 @@ _WORDS: Final[Mapping[str, _Row]] = MappingProxyType(
         "sign_words": ("Tegn og ord", "Tegn og ord", "Signs and words"),
         # columns
         "phase": ("Fase", "Fase", "Phase"),
+        "phase_name": ("Fase", "Fase", "Phase"),
         "planned_minutes": ("Planlagt, min.", "Planlagt, min", "Planned, min"),
         "used_minutes": ("Brugt, min.", "Brukt, min", "Used, min"),
         "kind": ("Hvad", "Hva", "Kind"),
@@ -82,14 +83,51 @@ _CODES: Final[Mapping[str, _Row]] = MappingProxyType(
         "colleague-supporter": ("Kollegastøtter", "Kollegastøtter", "Colleague supporters"),
         "student": ("Studerende", "Studenter", "Students"),
         "online": ("Online", "På nett", "Online"),
-        "case_suicide_risk": ("Selvmordsfare", "Selvmordsfare", "Suicide risk"),
-        "case_violence": ("Vold", "Vold", "Violence"),
-        "case_child_at_risk": ("Barn i fare", "Barn i fare", "Child at risk"),
-        "case_abuse": ("Overgreb", "Overgrep", "Abuse"),
-        "case_psychosis": ("Psykose", "Psykose", "Psychosis"),
-        "case_overdose": ("Overdosis", "Overdose", "Overdose"),
-        "case_missing": ("Savnet person", "Savnet person", "Missing person"),
-        "case_threat": ("Trusler", "Trusler", "Threat"),
+        # kinds of duty, and signs in the citizen
+        "suicide-risk": ("Selvmordsfare", "Selvmordsfare", "Suicide risk"),
+        "overdose": ("Overdosis", "Overdose", "Overdose"),
+        "child-at-risk": ("Barn i fare", "Barn i fare", "Child at risk"),
+        "self-harm": ("Selvskade", "Selvskading", "Self-harm"),
+        "violence": ("Vold", "Vold", "Violence"),
+        "abuse": ("Seksuelt overgreb", "Seksuelt overgrep", "Sexual abuse"),
+        "psychosis": ("Psykose", "Psykose", "Psychosis"),
+        "missing": (
+            "Væk eller forbindelsen røg",
+            "Borte eller brutt kontakt",
+            "Missing or cut off",
+        ),
+        "threat": ("Trussel mod andre", "Trussel mot andre", "Threat against someone"),
+        "vulnerable-adult": ("Udsat voksen", "Sårbar voksen", "Vulnerable adult"),
+        "destitution": ("Intet sted at være", "Ingen steder å være", "Nowhere to go"),
+        "coercion": ("Tvang", "Tvang", "Coercion"),
+        # signs in the counsellor
+        "suicidal-thoughts": ("Selvmordstanker", "Selvmordstanker", "Suicidal thoughts"),
+        "acute-stress": ("Akut stress", "Akutt stress", "Acute stress"),
+        "dissociation": ("Føler sig uvirkelig", "Føler seg uvirkelig", "Feeling unreal"),
+        "threatened": ("Truet", "Truet", "Threatened"),
+        "intrusion": ("Billeder der vender tilbage", "Bilder som kommer igjen", "Intrusion"),
+        "secondary-trauma": (
+            "Andres traume sidder i",
+            "Andres traume sitter i",
+            "Second-hand trauma",
+        ),
+        "own-history": ("Egen historie ramt", "Egen historie berørt", "Own history touched"),
+        "substance-use": ("Alkohol eller stoffer", "Alkohol eller rus", "Alcohol or drugs"),
+        "hopelessness": ("Håbløshed", "Håpløshet", "Hopelessness"),
+        "sleep": ("Søvn", "Søvn", "Sleep"),
+        "hypervigilance": ("På vagt hele tiden", "På vakt hele tida", "On edge"),
+        "avoidance": ("Undgåelse", "Unngåelse", "Avoidance"),
+        "burnout": ("Udbrændthed", "Utbrenthet", "Burnout"),
+        "over-responsibility": ("Bærer for meget", "Bærer for mye", "Carrying too much"),
+        "isolation": ("Isolation", "Isolasjon", "Isolation"),
+        "moral-injury": ("Moralsk belastning", "Moralsk belastning", "Moral strain"),
+        "wants-to-quit": ("Vil stoppe", "Vil slutte", "Wants to quit"),
+        "crying": ("Gråd", "Gråt", "Crying"),
+        "physical-symptoms": ("Kropslige tegn", "Kroppslige plager", "Bodily symptoms"),
+        "mastery": ("Mestring", "Mestring", "Mastery"),
+        "absence": ("Fravær", "Fravær", "Absence"),
+        "heavy-run": ("Mange tunge vagter", "Mange tunge vakter", "Run of heavy shifts"),
+        "load-rising": ("Stigende belastning", "Økende belastning", "Rising load"),
     }
 )
 
@@ -100,8 +138,12 @@ def word(key: str, language: str) -> str:
 
 
 def code(value: str, language: str) -> str:
-    """Return a code of the round in words; the value itself where it is no code."""
-    return _look_up(_CODES, value, language)
+    """Return a code of the round in words; the value itself where it is no code.
+
+    Signs in the citizen (`case_violence`) and the duties they open (`violence`) read the same.
+    """
+    key = value.removeprefix("case_").replace("_", "-")
+    return _look_up(_CODES, key, language) if key in _CODES else value
 
 
 def _look_up(table: Mapping[str, _Row], key: str, language: str) -> str:

@@ -41,7 +41,9 @@ def main() -> int:
         for mode, case, extra in cases:
             print(f"\n{mode}, {asked.size}, medians of {asked.runs}", flush=True)
             command = [python, str(asked.meter), "compare", "--mode", mode, *common, *extra]
-            done = subprocess.run([*command, "--case", floor, "--case", case], cwd=ROOT, check=False)
+            done = subprocess.run(
+                [*command, "--case", floor, "--case", case], cwd=ROOT, check=False
+            )
             if done.returncode:
                 return done.returncode
     return 0

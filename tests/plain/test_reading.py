@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debrief import i18n
+from debrief.desk import times
 from debrief.errors import Problem
-from debrief.plain import reading
+from debrief.plain import reading, steps
 from debrief.plain import vocabulary as v
 from debrief.session.model import CHANNELS, PLACES, ROLES, Person
 from debrief.workspace.roster import Roster
@@ -76,6 +77,30 @@ def test_a_word_for_a_person_means_one_thing() -> None:
 )
 def test_commands_are_understood_in_every_language(typed: str, command: str) -> None:
     assert reading.line(typed).command == command
+
+
+def test_every_answer_that_is_offered_is_understood() -> None:
+    for place, lang in enumerate(("en", "da", "nb")):
+        offer = {key: words[place] for key, words in v.OFFERED.items()}
+        duties = [v.code_for(offer[key], v.DUTY_WORDS) for key in ("acted", "agreed", "no")]
+        assert duties == ["acted", "agreed", "not-a-duty"], lang
+        signs = [reading.sign_answer(offer[key]) for key in ("confirm", "dismiss", "whose")]
+        assert signs == ["confirm", "dismiss", "whose"], lang
+        levels = [reading.level(offer[key]) for key in ("now", "soon", "note")]
+        assert levels == ["acute", "urgent", "watch"], lang
+        told = [reading.agreed(offer[key], NOW).outcome for key in ("declined", "none")]
+        assert told == ["declined", "not-needed"], lang
+        assert reading.agreed(offer["tomorrow"], NOW).when == times.tomorrow(NOW)
+        assert reading.agreed(offer["month"], NOW).when == times.month(NOW)
+        assert (v.yes_or_no(offer["yes"]), v.yes_or_no(offer["no"])) == (True, False)
+        assert v.is_one_of(offer["anyway"], v.ANYWAY)
+        assert v.is_one_of(offer["back"], v.STEP_BACK)
+
+
+def test_every_command_stands_in_the_help() -> None:
+    assert sorted(code for code, _told in steps.help_rows()) == sorted(v.COMMANDS)
+    for _code, told in steps.help_rows():
+        assert told.format(**v.offered())
 
 
 def test_a_line_is_a_note_or_a_command() -> None:

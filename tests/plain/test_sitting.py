@@ -315,3 +315,49 @@ def test_control_characters_come_neither_in_nor_out(room: Room) -> None:
     assert "\x1b" not in done.text
     assert "\x9b" not in done.text
     assert "\u202e" not in done.text
+
+
+def test_a_close_that_the_disk_breaks_off_is_carried_on_at_the_next_start(
+    make_room: Callable[[Disk], Room],
+) -> None:
+    system = FaultySystem()
+    room = make_room(Disk(system))
+    lines = iter(["Mette", "", "", "En note", "/luk", "none", "", "", "ja"])
+
+    def read(_prompt: str) -> str:
+        line = next(lines)
+        if line == "ja":
+            system.fail["open_new"] = errno.ENOSPC
+        return line
+
+    out = io.StringIO()
+    with pytest.raises(Problem) as full:
+        start(room.desk(), Talk(read, out.write), Asked("shift-defuse", "da", ""))
+    assert full.value.status == EXIT_DISK
+    assert "the next start carries the rest on" in out.getvalue()
+    assert list(room.places.sessions.glob("2*/*.toml")) == []
+    room.disk = None
+    assert room.desk().unfinished() == ()
+    assert len(list(room.places.sessions.glob("2*/*.toml"))) == 1
+    assert all(one.ok for one in verify.verify_path(Disk(), room.places.sessions))
+
+
+def test_two_windows_do_not_hold_the_same_round(room: Room) -> None:
+    room.hold("En note", "/leave")
+    first = room.desk()
+    live = first.resume(kept(room).id)
+    try:
+        with pytest.raises(Problem):
+            room.resume(live.state.id, "Fra det andet vindue")
+    finally:
+        first.pause(live)
+    assert kept(room).note("frame", "round") == "En note"
+
+
+def test_what_a_crash_cut_off_is_told(room: Room) -> None:
+    room.hold("En note", "/leave")
+    session = kept(room).id
+    journal = room.places.live / f"{session}.journal"
+    journal.write_bytes(journal.read_bytes()[:-3])
+    done = room.resume(session, "/leave")
+    assert "The last thing that was written may be missing" in done.text

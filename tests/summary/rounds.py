@@ -70,7 +70,7 @@ def a_round(people: int = 4, action: str = "To på vagt fredag nat") -> State:
                 sign, "counsellor", "acute", "confirmed"
             )
         },
-        duties={"d1": Duty("d1", "case_child_at_risk", first, OPENED, "acted", CLOSED)},
+        duties={"d1": Duty("d1", "child-at-risk", first, OPENED, "acted", CLOSED)},
         actions={"a1": Action("a1", action, "Canaryowner Person", dt.date(2026, 12, 1))},
         follow_ups=follow_ups,
         supervisor_load=7,

@@ -51,9 +51,9 @@ def test_the_same_view_gives_the_same_bytes(format: str) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("da", ["Opsamling efter vagten", "Pligter", "Barn i fare", "Sagde pas"]),
-        ("nb", ["Oppsummering etter vakta", "Plikter", "Barn i fare", "Sa pass"]),
-        ("en", ["Debrief after the shift", "Duties", "Child at risk", "Passed"]),
+        ("da", ["Opsamling efter vagten", "Pligter", "Barn i fare", "Sagde pas", "Tjek ind"]),
+        ("nb", ["Oppsummering etter vakta", "Plikter", "Barn i fare", "Sa pass", "Sjekk inn"]),
+        ("en", ["Debrief after the shift", "Duties", "Child at risk", "Passed", "Check-in"]),
     ],
 )
 @pytest.mark.parametrize("format", ["markdown", "html"])
@@ -162,3 +162,20 @@ def test_a_table_in_markdown_keeps_its_cells() -> None:
     parsed = MarkdownIt("commonmark").enable("table").parse(text)
     cells = [token for token in parsed if token.type == "td_open"]
     assert len(cells) == 3
+
+
+def test_every_sign_and_duty_has_words() -> None:
+    from debrief.session.model import DUTY_CODES
+    from debrief.signs.codes import CODES
+    from debrief.summary.words import code
+
+    for key in (*CODES, *DUTY_CODES):
+        for language in ("da", "nb", "en"):
+            assert code(key, language) != key
+
+
+def test_a_protocol_of_the_house_shows_its_own_keys() -> None:
+    state = a_round()
+    setup = msgspec.structs.replace(state.setup, protocol="of-the-house")
+    view = reduce(msgspec.structs.replace(state, setup=setup), "record", ["phases"], "da")
+    assert view.fields["phases"][0]["phase_name"] == "check-in"

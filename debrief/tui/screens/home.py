@@ -103,7 +103,7 @@ class HomeScreen(BaseScreen):
         )
         self.query_one("#greeting", Static).update(greeting)
         start = key_and_label("Enter", "  " + _("Set up tonight's round"))
-        self.query_one(LinkRow).show_links([Link(start, "screen.start")], "")
+        self.query_one("#begin", LinkRow).show_links([Link(start, "screen.start")], "")
         self.query_one("#open", Static).update(self._open())
         self.query_one("#due", Static).update(self._due())
         self.query_one("#past", Static).update(self._past())
