@@ -63,6 +63,10 @@ def _run(
         )
     check_terminal()
     desk = options().desk()
+    if resume is not None:
+        from debrief.plain import pick
+
+        resume = pick(desk.unfinished(), resume).id
     from debrief.tui.app import run
 
     return run(desk, setup=resume is None, resume=resume)

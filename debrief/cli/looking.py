@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -99,6 +98,7 @@ def _list_text(desk: Desk, held: tuple[Held, ...]) -> None:
 
 
 def _show(session: str, private: bool, format: str) -> int:
+    from debrief.cli.private import private_lines
     from debrief.record import sessionfile, verify
 
     desk = options().desk()
@@ -113,7 +113,7 @@ def _show(session: str, private: bool, format: str) -> int:
     else:
         out(*_record_lines(desk, file))
         if opened is not None:
-            out(*_private_lines(opened))
+            out(*private_lines(opened, _phase_names(desk, file.session.protocol)))
         out("", *_verdict_lines(verdict))
     return 0 if verdict.ok else EXIT_FOUND
 
@@ -200,38 +200,6 @@ def _phase_names(desk: Desk, protocol_id: str) -> dict[str, str]:
     except Problem:
         return {}
     return {phase.key: phase.name.to(language()) for phase in found.phases}
-
-
-def _private_lines(private: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """Yield what is sealed, person by person, as it stands."""
-    yield ""
-    yield _("Private:")
-    for owner, block in private.items():
-        yield f"  {block.get('name', owner)} ({owner})"
-        yield from _nested(block, 4)
-
-
-def _nested(block: Mapping[str, Any], depth: int) -> Iterator[str]:
-    space = " " * depth
-    for key, value in block.items():
-        if isinstance(value, dict):
-            yield f"{space}{key}:"
-            yield from _nested(value, depth + 2)
-        elif isinstance(value, str) and "\n" in value:
-            yield f"{space}{key}:"
-            yield from (f"{space}  {line}" for line in value.splitlines())
-        elif key != "name":
-            yield f"{space}{key}: {_told(value)}"
-
-
-def _told(value: Any) -> str:
-    from debrief import signs, words
-
-    if isinstance(value, dt.datetime):
-        return words.moment(value)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return signs.name(value) if value in signs.CODES else str(value)
 
 
 # verify

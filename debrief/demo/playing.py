@@ -27,8 +27,9 @@ from debrief.session.model import Person
 from debrief.workspace.places import Places
 from debrief.workspace.roster import new_id
 
-_SENTENCE_S: Final = 40
-"""How long one thing takes to be said and noted, in seconds."""
+_TURN_S: Final = 35
+_CHARACTER_S: Final = 0.6
+"""How long a turn takes, and each character that is noted of it, in seconds."""
 
 
 class ShiftClock:
@@ -85,11 +86,12 @@ def prepare(folder: Path, clock: Callable[[], dt.datetime] = utc_now) -> tuple[D
 def held_sessions(desk: Desk, clock: ShiftClock) -> tuple[Sealed, ...]:
     """Hold and close three fictional rounds at the desk, a week and a half apart in all.
 
-    `clock` must be the desk's own; the rounds lie 9, 4 and 1 days before what it shows.
+    `clock` must be the desk's own. The rounds lie 9, 4 and 1 days before what it shows, the last
+    one in the afternoon where it shows evening.
     """
     sealed = []
-    for script, days in zip(HELD, (9, 4, 1), strict=True):
-        clock.set_back(dt.timedelta(days=days))
+    for script, days, minutes in zip(HELD, (9, 4, 1), (0, 50, 275), strict=True):
+        clock.set_back(dt.timedelta(days=days, minutes=minutes))
         sealed.append(Player(desk, clock).hold(script))
     clock.set_back(dt.timedelta())
     return tuple(sealed)
@@ -125,7 +127,7 @@ class Player:
         live = self.play(script)
         self._decide(live, script)
         self._agree(live, script)
-        self.clock.forward(_SENTENCE_S)
+        self.clock.forward(_TURN_S)
         return self.desk.close(live, self.desk.draft(live))
 
     def play(self, script: Script) -> Live:
@@ -165,7 +167,7 @@ class Player:
                 live.do(ev.TurnEnded(self.clock(), live.state.plan.key, person.id, "passed"))
             return
         live.choose(person.id if person else None)
-        self.clock.forward(_SENTENCE_S * max(1, len(told.lines)))
+        self.clock.forward(_TURN_S + _CHARACTER_S * sum(map(len, told.lines)))
         if told.lines:
             who = person.id if person else ROUND
             live.write(live.state.plan.key, who, "\n".join(told.lines))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -65,20 +66,22 @@ def registry(desk: Desk) -> Registry:
 
 def previews(desk: Desk, state: State) -> tuple[Preview, ...]:
     """Return what would leave when `state` (a closed round) is queued. Raises Problem."""
-    exporters = desk.exporters
+    exporters, zone = desk.exporters, state.opened.astimezone().tzinfo or dt.UTC
     return tuple(
-        _preview(exporters, name, destination, state)
+        _preview(exporters, name, destination, state, zone)
         for name, destination in destinations(desk).items()
         if destination.when == "on-close"
     )
 
 
-def _preview(exporters: Registry, name: str, destination: Destination, state: State) -> Preview:
+def _preview(
+    exporters: Registry, name: str, destination: Destination, state: State, zone: dt.tzinfo
+) -> Preview:
     document, problem = None, ""
     try:
         about = exporters.about(destination.exporter)
         language = state.setup.language
-        view = summary.reduce(state, destination.level, destination.fields, language)
+        view = summary.reduce(state, destination.level, destination.fields, language, zone=zone)
         document = freeze(view, name, destination, about, exporters.find(destination.exporter))
     except Problem as reason:
         problem = str(reason)

@@ -16,7 +16,7 @@ from debrief.plain.round import RoundTalk
 from debrief.plain.setup import Asked, SetupTalk
 from debrief.plain.talk import InputEnded, Talk
 
-__all__ = ["Asked", "go_on", "start"]
+__all__ = ["Asked", "go_on", "pick", "start"]
 
 
 def start(desk: Desk, talk: Talk, asked: Asked = Asked()) -> int:
@@ -38,7 +38,7 @@ def go_on(desk: Desk, wanted: str, talk: Talk, *, lasting: bool = True) -> int:
 
     `lasting` is false for a demonstration, whose workspace is gone when it ends.
     """
-    return _hold(desk, _resume(desk, _pick(desk.unfinished(), wanted), talk), talk, lasting)
+    return _hold(desk, _resume(desk, pick(desk.unfinished(), wanted), talk), talk, lasting)
 
 
 def _resume(desk: Desk, one: Unfinished, talk: Talk) -> Live:
@@ -55,7 +55,7 @@ def _resume(desk: Desk, one: Unfinished, talk: Talk) -> Live:
     return live
 
 
-def _pick(unfinished: tuple[Unfinished, ...], wanted: str) -> Unfinished:
+def pick(unfinished: tuple[Unfinished, ...], wanted: str) -> Unfinished:
     """Return the round whose id is, or begins with, `wanted`; raises Problem."""
     close = [one for one in unfinished if one.id.startswith(wanted)]
     if len(close) == 1:

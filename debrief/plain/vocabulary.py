@@ -50,8 +50,8 @@ COMMANDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "open": {"en": ("open",), "da": ("åbn",), "nb": ("åpne",)},
     "action": {
         "en": ("action", "actions"),
-        "da": ("handling", "handlinger"),
-        "nb": ("tiltak",),
+        "da": ("aftale", "aftaler", "handling"),
+        "nb": ("avtale", "avtaler", "tiltak"),
     },
     "drop": {"en": ("drop",), "da": ("fjern",), "nb": ("fjern",)},
     "prompts": {"en": ("prompts",), "da": ("spørgsmål",), "nb": ("spørsmål",)},
@@ -69,6 +69,7 @@ ROLE_WORDS: Final[Mapping[Role, str]] = {
     "peer-worker": "peer worker|peer-worker|peer|peer-medarbejder|peermedarbejder|"
     "erfaringskonsulent|erfaringsmedarbeider|likeperson|recovery-mentor",
     "job-counsellor": "job counsellor|job-counsellor|jobkonsulent|jobrådgiver|jobveileder|"
+    "jobbkonsulent|jobbveileder|"
     "beskæftigelseskonsulent|sagsbehandler|saksbehandler",
     "colleague-supporter": "colleague supporter|colleague-supporter|kollegastøtte|"
     "kollegastøtter|kollegastøtteperson",

@@ -18,7 +18,9 @@ from debrief.signs.scene import Actor, Scene
 Holder = Literal["counsellor", "case", "other"]
 Ground = Literal["named", "own_words", "quoted", "pronoun", "carried", "citizen", "assumed", "open"]
 _AFTER: Final = 3
-"""How many words after a sign its subject may stand, when the verb comes first."""
+"""How many words after a sign its subject may stand, when the verb comes first.
+
+Without that word order only the noun right after it counts, as in "suicidal caller"."""
 
 
 class Whose(NamedTuple):
@@ -75,7 +77,7 @@ def _beside(span: Span, scene: Scene) -> Actor | None:
 def _near(span: Span, scene: Scene) -> Actor | None:
     """Return the subject just after the span, where the language turns so, or carried over."""
     opening, closing = scene.opening(span.start), scene.closing(span.end - 1)
-    closing = min(closing, span.end + _AFTER * scene.lexicon.inverts)
+    closing = min(closing, span.end + (_AFTER if scene.lexicon.inverts else 1))
     found: Actor | None = None
     if opening != span.start:
         found = scene.subject_in(span.end, closing, backward=False)

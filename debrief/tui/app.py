@@ -156,7 +156,7 @@ class DebriefApp(App[int]):
         from debrief.tui.dialogs import HelpDialog
 
         if not isinstance(self.screen, HelpDialog):
-            scopes = getattr(self.screen, "SCOPES", ())
+            scopes = (*getattr(self.screen, "SCOPES", ()), *getattr(self.screen, "PANES", ()))
             self.push_screen(HelpDialog(scopes, getattr(self.screen, "purpose", str)()))
 
     def action_leave(self) -> None:

@@ -14,7 +14,7 @@ from debrief.delivery.courier import send_due
 from debrief.delivery.job import Job, Result
 from debrief.delivery.outbox import Outbox
 from debrief.delivery.rows import DeliveryReceipt
-from debrief.delivery.runner import Ran
+from debrief.delivery.runner import Noise, Ran
 from debrief.errors import EXIT_DISK, Problem
 from tests.delivery.conftest import NOW, SECRET, Server, config, planned, webhook
 
@@ -239,6 +239,23 @@ def test_no_secret_and_no_address_is_left_anywhere(
         assert text.encode() not in kept
         assert text not in repr(attempt)
     assert b"Nord" not in server.seen[0].headers.get("user-agent", "").encode()
+
+
+def test_nothing_shows_its_content_by_accident(outbox: Outbox) -> None:
+    destinations = config("board", webhook("https://board.example/hook"))
+    document = planned(outbox, destinations, "board")
+    jobs: list[Job] = []
+
+    def start(job: Job) -> Ran:
+        jobs.append(job)
+        return Ran(Result("receipt"), Noise(b"printed words"))
+
+    [attempt] = send_due(outbox, destinations, NOW, start=start)
+    assert attempt.noise == b"printed words"
+    for shown in (repr(attempt), repr(document), repr(jobs)):
+        assert "printed words" not in shown
+        assert "Nord" not in shown
+        assert SECRET not in shown
 
 
 def test_a_counts_destination_without_approval_goes_by_itself(

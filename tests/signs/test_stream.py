@@ -53,7 +53,7 @@ def test_signs_that_are_set_aside_come_only_when_asked_for() -> None:
 def test_a_text_gives_a_line_for_each_sign_the_most_pressing_first() -> None:
     lines = list(scan_text("Jeg sover ikke. Jeg vil ikke leve mere.", "da"))
     assert len(lines) == 2
-    assert lines[0].startswith("acute · counsellor · suicidal thoughts: “vil ikke leve”")
+    assert lines[0].startswith("acute · counsellor · suicidal thoughts: “vil ikke leve mere”")
     assert "sover ikke" in lines[1]
 
 

@@ -31,6 +31,9 @@ BELONGS = [
     ("en", "Priya says she wants to die.", "Priya", ("suicidal_thoughts", "counsellor")),
     ("en", "Priya's not sleeping.", "Priya", ("sleep", "counsellor")),
     ("en", '"I want to die," the caller said.', "Priya", ("case_suicide_risk", "case")),
+    ("en", "Suicidal caller, long talk, Priya steady.", "Priya", ("case_suicide_risk", "case")),
+    ("en", "Still hears the caller's voice.", "Priya", ("intrusion", "counsellor")),
+    ("da", "Jeg kan ikke få de ord ud af hovedet.", "Mette", ("intrusion", "counsellor")),
     ("en", "Caller says I want to die.", "Priya", ("case_suicide_risk", "case")),
     ("en", "Priya cried after the call.", "Priya Shah", ("crying", "counsellor")),
 ]

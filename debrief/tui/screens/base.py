@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class BaseScreen(Screen[None]):
-    """A full screen. `SCOPES` are the command scopes that hold on it."""
+    """A full screen: `SCOPES` are the command scopes that hold on it, `PANES` its panes'."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ()
+    PANES: ClassVar[tuple[str, ...]] = ()
     AUTO_FOCUS = ""
 
     @property

@@ -33,6 +33,7 @@ class RoundScreen(RoundKeys):
     """A running round. It shows `live.state` and turns keys into calls on `live`."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("round",)
+    PANES: ClassVar[tuple[str, ...]] = ("signs",)
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("round")]
 
     class DiskSpoke(Message):

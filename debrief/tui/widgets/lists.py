@@ -176,9 +176,15 @@ class SignsPane(OptionList):
         self.highlighted = None if at is None else min(at, len(order) - 1)
 
     def on_focus(self) -> None:
-        """Begin with the first sign."""
+        """Begin with the first sign, and say which keys hold here."""
         if self.highlighted is None and self._views:
             self.highlighted = 0
+        keys = [f"{one.shown_key} {one.label()}" for one in commands.of("signs") if one.bar]
+        self.border_subtitle = " ".join(keys)
+
+    def on_blur(self) -> None:
+        """The keys hold no longer."""
+        self.border_subtitle = ""
 
     def _card(self, view: SignView, name: str) -> Content:
         state = view.state
