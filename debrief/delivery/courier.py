@@ -181,8 +181,8 @@ class _Courier:
         if destination is None:
             raise Problem(
                 _(
-                    "There is no destination “{name}” in the configuration any more, so this waits;"
-                    " put it back, or give the delivery up."
+                    "There is no destination “{name}” that can be used in the configuration, so"
+                    " this waits; mend it or put it back, or give the delivery up."
                 ).format(name=row.destination),
                 EXIT_DELIVERY,
             )

@@ -137,7 +137,6 @@ class Player:
             self._people(script),
             script.language,
             team=script.team,
-            place=script.place,
         )
         live = self.desk.start(setup)
         for index, scene in enumerate(script.scenes):

@@ -34,7 +34,6 @@ class Script(msgspec.Struct, frozen=True):
     """What, who, and in how many days (0: without a date)."""
     duty: DutyOutcome = "acted"
     own_load: int = 3
-    place: str = "online"
 
 
 _EVENING: Final[tuple[tuple[str, Role, Place, Channel], ...]] = (
@@ -209,7 +208,6 @@ HELD: Final = (
         follow_ups={"Ingrid": "none", "Tarjei": "3d", "Amina": "none"},
         actions=(("Fast pause midt i kveldsvakta", "daglig leder", 14),),
         own_load=3,
-        place="mixed",
     ),
     Script(
         protocol="stop5",
@@ -241,7 +239,6 @@ HELD: Final = (
             ("Alarmen i rum 4 afprøves", "sikkerhedsrepræsentant", 3),
         ),
         own_load=2,
-        place="on-site",
     ),
 )
 """Three whole rounds: a helpline at home, peer support, and a job centre."""

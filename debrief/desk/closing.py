@@ -52,18 +52,33 @@ class Sealed(msgspec.Struct, frozen=True):
 
 def draft(desk: Desk, live: Live) -> Draft:
     """Return the round as it would be closed now. Nothing is changed."""
-    event = ev.Closed(desk.clock())
-    state = apply(live.session, event).state
+    if live.state.closed is not None:
+        event, state = ev.Closed(live.state.closed), live.state
+    else:
+        event = ev.Closed(desk.clock())
+        state = apply(live.session, event).state
     return Draft(event, state, sending.previews(desk, state))
 
 
 def close(desk: Desk, live: Live, made: Draft) -> Sealed:
-    """Close the round exactly as drafted; raises Problem, the round standing open."""
-    if to_settle(live.state):
-        raise Problem(_("Something is still open, so the round was not closed."))
-    if apply(live.session, made.event).state != made.state:
-        raise Problem(_("The round has changed since the preview. Look at it once more."))
-    live.do(made.event)
+    """Close the round exactly as drafted; raises Problem, and then it may be closed again.
+
+    What was written is made durable first, so that a disk which refuses leaves the round open.
+    """
+    if live.state.closed is None:
+        if to_settle(live.state):
+            raise Problem(_("Something is still open, so the round was not closed."))
+        if apply(live.session, made.event).state != made.state:
+            raise Problem(_("The round has changed since the preview. Look at it once more."))
+        _make_durable(live)
+        live.do(made.event)
+    _make_durable(live)
+    live.journal.close()
+    seen = {one.document.sha256 for one in made.previews if one.document is not None}
+    return finish(desk, made.state, frozenset(seen))
+
+
+def _make_durable(live: Live) -> None:
     if not live.settle(20.0):
         raise Problem(
             _(
@@ -72,9 +87,6 @@ def close(desk: Desk, live: Live, made: Draft) -> Sealed:
             ),
             EXIT_DISK,
         )
-    live.journal.close()
-    seen = {one.document.sha256 for one in made.previews if one.document is not None}
-    return finish(desk, made.state, frozenset(seen))
 
 
 def finish(desk: Desk, state: State, approved: frozenset[str] = frozenset()) -> Sealed:

@@ -103,7 +103,6 @@ class Desk:
         language: str,
         *,
         team: str = "",
-        place: str = "online",
         circumstances: Circumstances | None = None,
     ) -> Setup:
         """Return what a round starts from, with planned times for this many people."""
@@ -123,7 +122,7 @@ class Desk:
             people=here,
             supervisor=self.roster.supervisor,
             team=team,
-            place=place,
+            place=_where(here),
             ground_rules=GROUND_RULES_VERSION,
             max_people=chosen.max_people,
             earliest_hours=chosen.earliest_hours,
@@ -260,3 +259,9 @@ class Desk:
         from debrief.desk import overview as views
 
         return views.session_path(self, wanted)
+
+
+def _where(people: Iterable[Person]) -> str:
+    """Return where a round is held: online, on-site, or mixed."""
+    on_site = {one.channel == "in-person" or one.place == "on-site" for one in people}
+    return "mixed" if len(on_site) > 1 else "on-site" if on_site == {True} else "online"

@@ -54,8 +54,24 @@ class _Cipher:
 
 
 def destinations(desk: Desk) -> Mapping[str, Destination]:
-    """Return the destinations of debrief.toml, checked; raises Problem."""
-    return parse_destinations(desk.config.destinations, desk.places.settings.name)
+    """Return the destinations of debrief.toml that can be used; `broken` returns the others."""
+    return {name: one for name, one in _each(desk) if isinstance(one, Destination)}
+
+
+def broken(desk: Desk) -> Mapping[str, str]:
+    """Return the destinations of debrief.toml that can't be used: name -> why, for a person."""
+    return {name: str(one) for name, one in _each(desk) if isinstance(one, Problem)}
+
+
+def _each(desk: Desk) -> Iterator[tuple[str, Destination | Problem]]:
+    """Check each destination by itself, so that a broken one stops no other."""
+    for name, table in desk.config.destinations.items():
+        try:
+            found = parse_destinations({name: table}, desk.places.settings.name)
+        except Problem as problem:
+            yield name, problem
+        else:
+            yield name, found[name]
 
 
 def registry(desk: Desk) -> Registry:
@@ -65,13 +81,15 @@ def registry(desk: Desk) -> Registry:
 
 
 def previews(desk: Desk, state: State) -> tuple[Preview, ...]:
-    """Return what would leave when `state` (a closed round) is queued. Raises Problem."""
-    exporters, zone = desk.exporters, state.opened.astimezone().tzinfo or dt.UTC
-    return tuple(
-        _preview(exporters, name, destination, state, zone)
-        for name, destination in destinations(desk).items()
-        if destination.when == "on-close"
-    )
+    """Return what would leave when `state` (a closed round) is queued."""
+    zone = state.opened.astimezone().tzinfo or dt.UTC
+    found = []
+    for name, destination in _each(desk):
+        if isinstance(destination, Problem):
+            found.append(Preview(name, "?", "counts", (), True, None, str(destination)))
+        elif destination.when == "on-close":
+            found.append(_preview(desk.exporters, name, destination, state, zone))
+    return tuple(found)
 
 
 def _preview(

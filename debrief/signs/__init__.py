@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from debrief.signs.codes import CODES, Code, Level, name
 from debrief.signs.model import Band, Sign, Subject, shown
-from debrief.signs.scan import scan
+from debrief.signs.scanning import prepare, scan
 
-__all__ = ["CODES", "Band", "Code", "Level", "Sign", "Subject", "name", "scan", "shown"]
+__all__ = ["CODES", "Band", "Code", "Level", "Sign", "Subject", "name", "prepare", "scan", "shown"]

@@ -6,8 +6,9 @@ its anchor. So a language is ready in a few milliseconds however many patterns i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from debrief.signs.pattern import Matcher, PatternError, Row, Slot, Spelling, read
 
@@ -15,6 +16,11 @@ Kept = TypeVar("Kept")
 
 _BRACKETS: Final = {"(": 1, "{": 1, ")": -1, "}": -1}
 _NO_ANCHOR: Final = frozenset("~^$!")
+_WORD: Final = re.compile(r"[^\s(){}|?!^$_~#*<>]+")
+_WEIGHTS: Final = (12, 12, 12, 12, 4, 1)
+"""What a word of 0, 1, 2, 3, 4, and of more letters costs."""
+_WIDE: Final = 40
+"""What a class or a number costs."""
 
 
 def split(text: str, mark: str) -> list[str]:
@@ -31,22 +37,26 @@ def split(text: str, mark: str) -> list[str]:
     return [part for part in parts if part]
 
 
-class Anchor:
+class Anchor(NamedTuple):
     """Words of which every match holds one, and the place of their slot in the pattern."""
 
-    __slots__ = ("cost", "place", "slot")
-
-    def __init__(self, slot: Slot, place: int) -> None:
-        self.slot = slot
-        self.place = place
-        self.cost = _cost(slot)
+    slot: Slot
+    place: int
 
 
 def _cost(slot: Slot) -> int:
     """Return how often a slot is likely to be met: short words are common ones."""
     words = (*slot.exact, *slot.heads, *slot.tails)
-    short = sum(12 if len(w) < 4 else 4 if len(w) == 4 else 1 for w in words)
-    return short + 40 * (slot.least >= 0)
+    return sum(map(_weight, words)) + _WIDE * (slot.least >= 0)
+
+
+def _weight(word: str) -> int:
+    return _WEIGHTS[min(len(word), len(_WEIGHTS) - 1)]
+
+
+def _rough(item: str) -> int:
+    """Return about what `_cost` would, from the item as it is written."""
+    return sum(map(_weight, _WORD.findall(item))) + _WIDE * (item.count("<") + item.count("#"))
 
 
 def _rarest(slots: list[Slot]) -> Slot:
@@ -55,16 +65,12 @@ def _rarest(slots: list[Slot]) -> Slot:
 
 def anchor(line: str, spelling: Spelling) -> Anchor:
     """Return the anchor of the pattern `line`; raises PatternError if it has none."""
-    best: Anchor | None = None
-    for place, item in enumerate(split(line, " ")):
+    items = [pair for pair in enumerate(split(line, " ")) if pair[1][0] not in _NO_ANCHOR]
+    for place, item in sorted(items, key=lambda pair: _rough(pair[1])):
         slot = _must(item, spelling)
         if slot is not None:
-            found = Anchor(slot, place)
-            if best is None or found.cost < best.cost:
-                best = found
-    if best is None:
-        raise PatternError("every slot may be missing")
-    return best
+            return Anchor(slot, place)
+    raise PatternError("every slot may be missing")
 
 
 def _must(item: str, spelling: Spelling) -> Slot | None:

@@ -18,7 +18,7 @@ from debrief.errors import EXIT_USAGE, Problem
 from debrief.i18n import _
 from debrief.signs.codes import name
 from debrief.signs.model import Sign, severity, shown
-from debrief.signs.scan import scan
+from debrief.signs.scanning import scan
 
 LANGUAGES: Final = ("da", "nb", "en", "auto")
 FORMATS: Final = ("text", "jsonl")

@@ -83,6 +83,8 @@ _CODES: Final[Mapping[str, _Row]] = MappingProxyType(
         "colleague-supporter": ("Kollegastøtter", "Kollegastøtter", "Colleague supporters"),
         "student": ("Studerende", "Studenter", "Students"),
         "online": ("Online", "På nett", "Online"),
+        "on-site": ("På stedet", "På stedet", "On site"),
+        "mixed": ("Både online og på stedet", "Både på nett og på stedet", "Online and on site"),
         # kinds of duty, and signs in the citizen
         "suicide-risk": ("Selvmordsfare", "Selvmordsfare", "Suicide risk"),
         "overdose": ("Overdosis", "Overdose", "Overdose"),

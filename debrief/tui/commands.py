@@ -85,6 +85,7 @@ def _table() -> tuple[Command, ...]:
         c("round.next-phase", "ctrl+g", lambda: _("next phase"), lambda: _("Go on to the next phase")),
         c("round.back", "ctrl+b", lambda: _("step back"), lambda: _("Take back the last step, whatever it was; what was written stays")),
         c("round.question", "ctrl+s", lambda: _("next question"), lambda: _("Show the phase's next question"), False),
+        c("round.prompt-language", "f6", lambda: _("their language"), lambda: _("Step the questions through Danish, Norwegian and English, for a mixed team"), False),
         c("round.load", "ctrl+l", lambda: _("load"), lambda: _("Give the load: then one digit, x for ten")),
         c("round.signs", "f2", lambda: _("signs"), lambda: _("Go to the signs, to confirm, dismiss or turn them")),
         c("round.follow-up", "f3", lambda: _("follow-up"), lambda: _("Agree the next contact with the person")),

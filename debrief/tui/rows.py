@@ -59,9 +59,10 @@ def total_clock(state: State, now: dt.datetime) -> str:
     return phase_clock(used, planned)
 
 
-def prompt(state: State, protocol: Protocol | None, number: int, *, short: bool) -> Content:
+def prompt(
+    state: State, protocol: Protocol | None, number: int, language: str, *, short: bool
+) -> Content:
     """Return whose voice it is and the question; unless `short`, what the phase is for, too."""
-    language = state.setup.language
     phase = protocol.phase(state.plan.key) if protocol is not None else None
     person = state.person(state.speaker) if state.speaker else None
     name = person.name if person else _("Everyone")

@@ -7,7 +7,7 @@ import pytest
 from debrief.signs import CODES, Sign
 from debrief.signs.lexicon import LANGUAGES, Group, Lexicon, Rule, load
 from debrief.signs.pattern import Matcher
-from debrief.signs.scan import scan_with
+from debrief.signs.scanning import scan_with
 from debrief.signs.words import Words
 
 NAMES = {"da": "Jens", "nb": "Jens", "en": "Jim"}

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from debrief.signs import CODES, Sign, name, scan, shown
-from debrief.signs.lexicon import LANGUAGES, lexicon
+from debrief.signs import CODES, Sign, name, prepare, scan, scanning, shown
+from debrief.signs.lexicon import LANGUAGES, Lexicon, Rule, lexicon
 from debrief.signs.pattern import Matcher
-from debrief.signs.scan import propose
+from debrief.signs.scanning import propose
+from debrief.signs.whose import Span
 from debrief.signs.words import Words
 
 BACKGROUND = Path(__file__).parents[3] / "shared" / "signs" / "background"
@@ -61,6 +63,33 @@ def test_a_note_with_both_gives_both_each_with_its_subject() -> None:
 def test_the_counsellors_own_overdose_is_read_as_suicidal() -> None:
     (sign,) = shown(scan("Mette har taget 30 pinex.", "da", "Mette"))
     assert (sign.sign, sign.subject, sign.level) == ("suicidal_thoughts", "counsellor", "acute")
+
+
+def test_what_another_lane_proposes_goes_through_the_same_questions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words_of = lexicon("da")
+    (group,) = (g for g in words_of.groups if "søvnløs*" in g.patterns)
+    rule = Rule(msgspec.structs.replace(group, band="possible"), "reading", negated=False)
+
+    def reading(words: Words, _lexicon: Lexicon) -> list[Span]:
+        at = words.keys.index("loftet")
+        return [Span(rule, at, at + 1)]
+
+    monkeypatch.setattr(scanning, "LANES", (reading,))
+    for text, band, subject in (
+        ("Mette så loftet hele natten.", "possible", "counsellor"),
+        ("Mette så ikke loftet.", "topic", "counsellor"),
+        ("Borgeren så loftet.", "topic", "case"),
+    ):
+        (sign,) = scan(text, "da", "Mette")
+        assert (sign.sign, sign.band, sign.subject) == ("sleep", band, subject)
+        assert text[sign.start : sign.end] == "loftet"
+
+
+def test_a_lexicon_may_be_read_ahead() -> None:
+    prepare("nb")
+    assert lexicon.cache_info().currsize
 
 
 def test_a_plain_note_gives_nothing() -> None:

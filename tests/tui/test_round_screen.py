@@ -222,3 +222,12 @@ async def test_the_palette_offers_no_picture_of_the_screen(opened, live) -> None
         titles = [one.title for one in screen.app.get_system_commands(screen.app.screen)]
         assert any("next voice" in title for title in titles)
         assert not any("creenshot" in title for title in titles)
+
+
+async def test_the_questions_step_through_the_languages_for_a_mixed_team(opened, live) -> None:
+    async with opened(live) as screen:
+        before = screen.text("#prompt")
+        await screen.press("f6")
+        assert screen.text("#prompt") != before
+        await screen.press("f6", "f6")
+        assert screen.text("#prompt") == before

@@ -100,7 +100,9 @@ class RoundScreen(RoundKeys):
         self.show_time()
         self.query_one(RoundTable).show(state, short=self.size.width < NARROW)
         short = self.size.height < LOW
-        question = rows.prompt(state, self._protocol, self._question, short=short)
+        question = rows.prompt(
+            state, self._protocol, self._question, self.prompt_language, short=short
+        )
         self.query_one("#prompt", Static).update(question)
         self.query_one(AgreedPane).show(rows.agreed(state))
         phase, person = rows.note_key(state)

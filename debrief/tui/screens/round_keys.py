@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from debrief.desk import times
-from debrief.i18n import _
+from debrief.i18n import LANGUAGES, _
 from debrief.live import Live
 from debrief.session import Refused
 from debrief.session import events as ev
@@ -26,6 +26,8 @@ class RoundKeys(BaseScreen):
         super().__init__()
         self.live = live
         self._question = 0
+        self.prompt_language = live.state.setup.language
+        """The language the questions are shown in; signs and names stay in the round's own."""
 
     def step(self, take: Callable[[], object]) -> None:
         """Keep what is written, take one step, and show what came of it."""
@@ -86,6 +88,12 @@ class RoundKeys(BaseScreen):
     def action_question(self) -> None:
         """Show the phase's next question."""
         self._question += 1
+        self.redraw()
+
+    def action_prompt_language(self) -> None:
+        """Show the questions in the next language."""
+        at = LANGUAGES.index(self.prompt_language)
+        self.prompt_language = LANGUAGES[(at + 1) % len(LANGUAGES)]
         self.redraw()
 
     # The person who speaks

@@ -43,6 +43,11 @@ def scan(text: str, language: str, counsellor: str | None = None) -> tuple[Sign,
     return scan_with(lexicon(language), text, counsellor)
 
 
+def prepare(language: str) -> None:
+    """Read the lexicon of `language` (da, nb, en) ahead of the first scan; raises Problem."""
+    lexicon(language)
+
+
 def scan_with(words_of: Lexicon, text: str, counsellor: str | None = None) -> tuple[Sign, ...]:
     """Return the signs in `text` by a lexicon that is at hand."""
     words = Words(text, words_of.short)
