@@ -28,7 +28,6 @@ Nothing is shared between languages.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -127,6 +126,8 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         self.name = f"{path.parent.name}/{path.name}"
+        import tomllib  # not needed to know the codes
+
         try:
             self.table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:

@@ -16,6 +16,26 @@ _FRAME: Final = 7
 """How many words before or after a quotation may name its speaker."""
 _STRANGER: Final = "x"
 """The gender of a name nothing is known of; no pronoun is taken to point to it."""
+_PARTICLES: Final = frozenset(
+    (
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "du",
+        "da",
+        "dos",
+        "di",
+        "ten",
+        "la",
+        "le",
+        "el",
+        "al",
+    )
+)
+_SMALL: Final = 3
 _SPLIT: Final = re.compile(r"[\s\-]+")
 
 
@@ -33,11 +53,16 @@ class Actor(NamedTuple):
 
 
 class Names:
-    """The counsellor's name as it may stand in a note: whole, first name, initials."""
+    """The counsellor's name as it may stand in a note: whole, first name, initials.
+
+    The first name may be written small, as in hurried notes; other parts, and names of one or two
+    letters, only count with a capital, since many of them are common words too.
+    """
 
     def __init__(self, counsellor: str | None) -> None:
-        parts = [p for p in _SPLIT.split(counsellor or "") if p]
+        parts = [p for p in _SPLIT.split(counsellor or "") if p and fold(p)[0] not in _PARTICLES]
         keys = [key for part in parts for key in pieces(fold(part)[0])]
+        self.small = frozenset(key for key in keys[:1] if len(key) >= _SMALL)
         self.words = frozenset(keys)
         self.initials = frozenset(
             form
@@ -48,10 +73,11 @@ class Names:
     def found(self, words: Words, at: int) -> str:
         """Return `name`, `genitive` or nothing for word `at`."""
         key = words.keys[at]
-        if key in self.words:
-            return "name"
-        if key[-1] == "s" and key[:-1] in self.words:
-            return "genitive"
+        own = key in self.words
+        base = key if own else key[:-1] if key[-1] == "s" else ""
+        if base in self.words:
+            capital = words.text[words.starts[at]].isupper()
+            return ("name" if own else "genitive") if capital or base in self.small else ""
         if key in self.initials and words.text[words.starts[at] : words.ends[at]].isupper():
             return "name"
         return ""

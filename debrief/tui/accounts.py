@@ -30,17 +30,18 @@ class Account(msgspec.Struct, frozen=True):
     key: SignKey | None = None
 
 
-def accounts(state: State) -> list[Account]:
+def accounts(state: State, *, narrow: bool) -> list[Account]:
     """Return a row for each person, then duties, then unread signs of danger."""
     rows = []
+    width = 11 if narrow else 16
     for person in state.people:
         agreed = state.follow_ups.get(person.id)
-        row = _row(agreed is not None, person.name, words.agreed(agreed), 16)
+        row = _row(agreed is not None, person.name, words.agreed(agreed), width)
         rows.append(Account("person", person.id, agreed is not None, row))
     for duty in state.duties.values():
         name = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
         done = duty.outcome is not None
-        row = _row(done, name, words.duty_outcome(duty.outcome), 34)
+        row = _row(done, name, words.duty_outcome(duty.outcome), 2 * width)
         rows.append(Account("duty", duty.id, done, row))
     rows.extend(_unread(state))
     return rows
@@ -67,22 +68,19 @@ def first_open(rows: list[Account]) -> int:
     return next((at for at, account in enumerate(rows) if not account.done), 0)
 
 
-def legend(account: Account | None) -> tuple[list[Link], list[Link]]:
-    """Return what the number keys mean for a row, as two rows of clickable keys."""
+def legend(account: Account | None) -> list[Link]:
+    """Return what the number keys mean for a row, as clickable keys."""
     settling = commands.of("settle")
-    if account is None or account.kind == "person":
-        return [_link(one, one.label()) for one in settling[:4]], [
-            _link(one, one.label()) for one in settling[4:]
-        ]
-    if account.kind == "duty":
+    labels = [one.label() for one in settling]
+    if account is not None and account.kind == "duty":
         labels = [words.duty_outcome(outcome) for outcome in OUTCOMES]
-    else:
+    elif account is not None and account.kind == "sign":
         labels = [
             pgettext("sign", "confirm"),
             pgettext("sign", "dismiss"),
             pgettext("sign", "whose"),
         ]
-    return [_link(one, label) for one, label in zip(settling, labels, strict=False)], []
+    return [_link(one, label) for one, label in zip(settling, labels, strict=False)]
 
 
 def _link(command: commands.Command, label: str) -> Link:

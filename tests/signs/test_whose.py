@@ -62,6 +62,29 @@ def test_a_sign_belongs_to_the_right_person(
     assert not [s for s in signs if s.subject == other and s.sign in twins]
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "subject"),
+    [
+        ("anna de vries sover ikke", "Anna de Vries", "counsellor"),
+        ("Bo sover ikke.", "Bo", "counsellor"),
+        ("Lie sover ikke.", "Karin Lie", "counsellor"),
+        ("Karins nætter: sover ikke.", "Karin Lie", "counsellor"),
+        ("Odd-Arne sover ikke.", "Odd-Arne", "counsellor"),
+    ],
+)
+def test_a_name_is_known_in_its_forms(text: str, name: str, subject: str) -> None:
+    assert [(s.sign, s.subject) for s in shown(scan(text, "da", name))] == [("sleep", subject)]
+
+
+def test_a_particle_or_a_small_word_is_not_the_name() -> None:
+    assert (
+        shown(scan("Mette talte med borgeren. De vil ikke leve.", "da", "Anna de Vries"))[0].subject
+        == "case"
+    )
+    (sign,) = scan("Borgeren kan ikke bo alene og sover ikke.", "da", "Bo")
+    assert (sign.subject, sign.band) == ("case", "topic")
+
+
 @pytest.mark.parametrize(("language", "text", "name"), NOT_THEIRS)
 def test_what_is_told_of_others_is_set_aside(language: str, text: str, name: str) -> None:
     signs = scan(text, language, name)

@@ -53,9 +53,8 @@ class CloseScreen(BaseScreen):
         with Horizontal(id="close"):
             with Vertical(id="accounts-side"):
                 yield OptionList(id="accounts")
-                yield LinkRow(id="dates", classes="legend")
-                yield LinkRow(id="answers", classes="legend")
-                yield LoadBar(id="own-load")
+                yield LinkRow(id="legend")
+                yield LoadBar(id="own-load", labelled=False)
             with Vertical(id="close-side"):
                 yield Static(id="standing", markup=False)
                 yield Static(id="leaves", markup=False)
@@ -81,7 +80,7 @@ class CloseScreen(BaseScreen):
         self.query_one(KeyBar).show(("close",))
         self.show_top(_("Close"), self.live.state.setup.team)
         self._make_draft()
-        self._rows = accounts.accounts(self.live.state)
+        self._rows = accounts.accounts(self.live.state, narrow=self.size.width < NARROW)
         at = self._list.highlighted
         self._list.border_title = _("Accounted for")
         self._list.clear_options()
@@ -118,10 +117,7 @@ class CloseScreen(BaseScreen):
         self._show_legend()
 
     def _show_legend(self) -> None:
-        first, second = accounts.legend(self._chosen)
-        gap = " " if self.size.width < NARROW else "  "
-        self.query_one("#dates", LinkRow).show_links(first, gap)
-        self.query_one("#answers", LinkRow).show_links(second, gap)
+        self.query_one("#legend", LinkRow).show_links(accounts.legend(self._chosen), "  ")
 
     # Settling
 

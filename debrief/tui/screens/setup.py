@@ -42,7 +42,7 @@ class SetupScreen(BaseScreen):
         with Horizontal(id="setup"):
             with Vertical(id="which"):
                 yield OptionList(id="protocols")
-                with VerticalScroll(id="about-scroll", can_focus=False):
+                with VerticalScroll(id="about-scroll"):
                     yield Static(id="about", markup=False)
             with Vertical(id="who"):
                 yield Input(id="name")

@@ -57,25 +57,45 @@ class LinkRow(Static):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, markup=False)
         self._links: tuple[Link, ...] = ()
+        self._rows: list[list[Link]] = [[]]
         self._gap = ""
 
     def show_links(self, links: Sequence[Link], gap: str) -> None:
-        """Show the links with `gap` between them."""
+        """Show the links with `gap` between them, on as many rows as they need."""
         if (tuple(links), gap) == (self._links, self._gap):
             return
         self._links, self._gap = tuple(links), gap
-        self.update(Content(gap).join(link.text for link in links))
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Lay the links out anew for the width there is."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Put whole links on rows; one is never broken in the middle."""
+        width = self.content_size.width or 1000
+        rows: list[list[Link]] = [[]]
+        at = 0
+        for link in self._links:
+            length = link.text.cell_length
+            if rows[-1] and at + length > width:
+                rows.append([])
+                at = 0
+            rows[-1].append(link)
+            at += length + len(self._gap)
+        self._rows = rows
+        lines = [Content(self._gap).join(link.text for link in row) for row in rows]
+        self.update(Content("\n").join(lines))
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the clicked stretch stands for."""
         at = event.get_content_offset(self)
-        if at is None:
+        if at is None or at.y >= len(self._rows):
             return
-        column = at.x + at.y * self.content_size.width
         start = 0
-        for link in self._links:
+        for link in self._rows[at.y]:
             end = start + link.text.cell_length
-            if start <= column < end:
+            if start <= at.x < end:
                 await self.run_action(link.action)
                 return
             start = end + len(self._gap)

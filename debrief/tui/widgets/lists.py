@@ -92,9 +92,16 @@ class LoadBar(Widget, can_focus=True):
     class Abandoned(Message):
         """The bar was left without an answer."""
 
+    def __init__(self, *, id: str | None = None, labelled: bool = True) -> None:
+        super().__init__(id=id)
+        self._labelled = labelled
+
+    @property
+    def _label(self) -> str:
+        return _("Load") + " " if self._labelled else ""
+
     def render(self) -> Content:
         """Return the scale with the given load in brackets."""
-        label = _("Load")
         hint = ""
         if self.has_focus:
             hint = _("a digit, x for 10, Del for none")
@@ -107,7 +114,7 @@ class LoadBar(Widget, can_focus=True):
             style = "bold $accent" if chosen else ("$foreground" if self.has_focus else "$muted")
             steps.append(Content.styled(text, style))
         scale = Content.assemble(*steps)
-        return Content.assemble((f"{label} ", "$muted"), scale, ("  " + hint, "$muted"))
+        return Content.assemble((self._label, "$muted"), scale, ("  " + hint, "$muted"))
 
     def on_key(self, event: events.Key) -> None:
         """Take one digit, x for ten; Delete or Backspace takes the answer back."""
@@ -132,7 +139,7 @@ class LoadBar(Widget, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        at = offset.x - len(_("Load")) - 1
+        at = offset.x - len(self._label)
         edges = [3 * n for n in range(11)] + [3 * 10 + 4]
         hit = next((n for n in range(11) if edges[n] <= at < edges[n + 1]), None)
         if hit is not None:

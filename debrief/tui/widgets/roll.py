@@ -16,6 +16,7 @@ from debrief import words
 from debrief.i18n import _
 from debrief.session.model import CHANNELS, PLACES, ROLES, Person
 from debrief.tui import commands
+from debrief.tui.sizes import NARROW
 
 _T = TypeVar("_T")
 
@@ -66,7 +67,7 @@ class Roll(OptionList):
             empty = _("Write the names above, one at a time. They are offered again next time.")
             self.add_option(Option(Content.styled(empty, "$muted"), disabled=True))
             return
-        self.add_options([Option(_row(entry)) for entry in self.entries])
+        self.add_options([Option(_row(entry, self._narrow)) for entry in self.entries])
         self.highlighted = None if at is None else min(at, len(self.entries) - 1)
 
     def _change(self, entry: Entry) -> None:
@@ -76,8 +77,12 @@ class Roll(OptionList):
         entries = list(self.entries)
         entries[at] = entry
         self.entries = tuple(entries)
-        self.replace_option_prompt_at_index(at, _row(entry))
+        self.replace_option_prompt_at_index(at, _row(entry, self._narrow))
         self.post_message(self.Changed())
+
+    @property
+    def _narrow(self) -> bool:
+        return self.app.size.width < NARROW
 
     @property
     def _chosen(self) -> Entry | None:
@@ -135,14 +140,21 @@ def _next(values: Sequence[_T], now: _T) -> _T:
     return values[(values.index(now) + 1) % len(values)]
 
 
-def _row(entry: Entry) -> Content:
+def _row(entry: Entry, narrow: bool) -> Content:
     person = entry.person
+    widths = (11, 12, 9) if narrow else (18, 18, 11)
     style = "$foreground" if entry.here else "$muted"
-    name = Content(person.name).truncate(18, ellipsis=True)
+    parts = (person.name, words.role(person.role), words.place(person.place))
+    cells = [_cell(part, width) for part, width in zip(parts, widths, strict=True)]
     return Content.assemble(
         ("[x] " if entry.here else "[ ] ", "bold $accent" if entry.here else "$muted"),
-        name.pad_right(18 - name.cell_length).stylize(style),
-        (f" {words.role(person.role):<18}", "$muted"),
-        (f" {words.place(person.place):<11}", "$muted"),
-        (f" {words.channel(person.channel)}", "$muted"),
+        cells[0].stylize(style),
+        cells[1].stylize("$muted"),
+        cells[2].stylize("$muted"),
+        (words.channel(person.channel), "$muted"),
     )
+
+
+def _cell(text: str, width: int) -> Content:
+    shown = Content(text).truncate(width - 1, ellipsis=True)
+    return shown.pad_right(width - shown.cell_length)
