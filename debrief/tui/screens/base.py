@@ -36,10 +36,10 @@ class BaseScreen(Screen[None]):
 
     def show_top(self, *left: str, right: Content | None = None) -> None:
         """Fill the top bar: the program's name, then what it is about."""
-        bar = self.query_one(TopBar)
         about = " · ".join(part for part in left if part)
-        bar.left = Content.assemble(("debrief", "bold $accent"), "  ", about)
-        bar.right = right if right is not None else Content.styled(self._now(), "$muted")
+        title = Content.assemble(("debrief", "bold $accent"), "  ", about)
+        when = right if right is not None else Content.styled(self._now(), "$muted")
+        self.query_one(TopBar).show(title, when)
 
     def _now(self) -> str:
         return words.moment(self.desk_app.desk.clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import ClassVar
 
 from textual import on
@@ -27,6 +28,9 @@ from debrief.tui.sizes import LOW, NARROW
 from debrief.tui.widgets.bars import KeyBar, Rail, SignStrip, TopBar
 from debrief.tui.widgets.lists import AgreedPane, LoadBar, RoundTable, SignsPane
 from debrief.tui.widgets.notes import Mark, Notes
+
+PATIENCE = 0.5
+"""Seconds that a disk may take before the screen says that it is still saving."""
 
 
 class RoundScreen(RoundKeys):
@@ -85,6 +89,7 @@ class RoundScreen(RoundKeys):
         self.set_interval(20.0, self.show_time)
         self.redraw()
         self.query_one(Notes).focus()
+        self.call_after_refresh(_settle_memory)
 
     def _from_disk(self, trouble: str) -> None:
         """Pass a word from the writer's thread on to this one."""
@@ -162,7 +167,8 @@ class RoundScreen(RoundKeys):
         if (message.phase, message.person) == rows.note_key(self.live.state):
             self.show_signs(self.live.signs_of(message.person))
             self.query_one(AgreedPane).show(rows.agreed(self.live.state))
-        self.show_time()
+        if not self.live.saved.everything:
+            self.set_timer(PATIENCE, self.show_time)
 
     @on(DiskSpoke)
     def show_saved(self, message: DiskSpoke) -> None:
@@ -220,3 +226,9 @@ class RoundScreen(RoundKeys):
             row = notes.text.count("\n", 0, at)
             notes.move_cursor((row, at - (notes.text.rfind("\n", 0, at) + 1)))
         notes.focus()
+
+
+def _settle_memory() -> None:
+    """Set aside what the program has loaded, so that no key waits for a search through it."""
+    gc.collect()
+    gc.freeze()

@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 from textual import events
 from textual.content import Content
-from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -19,8 +18,15 @@ from debrief.tui import commands, looks
 class TopBar(Widget):
     """Where we are on the left, what is saved and how long it has taken on the right."""
 
-    left: reactive[Content] = reactive(Content(""))
-    right: reactive[Content] = reactive(Content(""))
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = self.right = Content("")
+
+    def show(self, left: Content, right: Content) -> None:
+        """Show both; what stands already is not painted again, so that no key waits for it."""
+        if (left.markup, right.markup) != (self.left.markup, self.right.markup):
+            self.left, self.right = left, right
+            self.refresh()
 
     def render(self) -> Content:
         """Return one row: left, a gap, right; the left gives way where it is tight."""

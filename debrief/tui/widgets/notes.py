@@ -90,7 +90,9 @@ class Notes(TextArea):
 
     def _count(self) -> None:
         number = len(self.text.split())
-        self.border_subtitle = words.count_words(number) if number else ""
+        subtitle = words.count_words(number) if number else ""
+        if subtitle != self.border_subtitle:
+            self.border_subtitle = subtitle
 
     def mark(self, marks: Sequence[Mark]) -> None:
         """Mark these stretches of the note as it was last posted."""
