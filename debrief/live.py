@@ -6,7 +6,7 @@ Both faces (screens and plain mode) drive a round through `Live` and nothing els
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -15,14 +15,19 @@ from debrief import signs
 from debrief.clock import utc_now
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.session import ROUND, NoteKey, Session, SignKey, State, apply
+from debrief.session import PATTERNS, ROUND, NoteKey, Session, SignKey, State, apply
 from debrief.session import events as ev
 from debrief.session.model import Decision, Level, SeenSign, SignState, Subject, Turn
 from debrief.session.rounds import after
+from debrief.signs.model import severity
 from debrief.text import clean, clean_line
 
 WORDS_SHOWN: Final = 120
 """The longest piece of evidence, in characters, that a sign carries along."""
+
+
+Spans = dict[NoteKey, dict[SignKey, signs.Sign]]
+"""Where the signs of each note stood when it was last looked at."""
 
 
 class Recorder(Protocol):
@@ -49,6 +54,7 @@ class SignView(msgspec.Struct, frozen=True):
     """A sign for showing: where it stands in the text last scanned, what is thought of it, and why.
 
     Where a confirmed sign's words have gone, `start` and `end` are 0 and `state.stands` is false.
+    A pattern (`key.phase` is PATTERNS) stands in no words: its `key.words` is empty.
     """
 
     key: SignKey
@@ -83,9 +89,12 @@ class Live:
         the disk refuses (what to tell the person). It must not block."""
         self.blind = ""
         """Why no signs can be seen, where the word lists can't be used; empty when they can."""
+        self.earlier: Mapping[str, Sequence[signs.Earlier]] = {}
+        """The earlier sessions of people, by id and newest last, as far as they are known."""
         self._last = last
         self._saved_at = clock()
-        self._spans: dict[NoteKey, dict[SignKey, signs.Sign]] = {}
+        self._spans: Spans = {}
+        self._reasons: dict[str, dict[str, str]] = {}
 
         journal.on_saved = self._on_saved
         journal.on_trouble = self._on_trouble
@@ -166,20 +175,58 @@ class Live:
         self.do(ev.Wrote(self.clock(), phase, person, start, cut, inserted))
         return True
 
-    def look(self, phase: str, person: str) -> tuple[SignView, ...]:
-        """Scan one note, keep what is seen, and return its signs for showing, gravest first."""
+    def look(self, phase: str, person: str, typing_at: int | None = None) -> tuple[SignView, ...]:
+        """Scan one note, keep what is seen, and return its signs for showing, gravest first.
+
+        With `typing_at`, the cursor's character offset while the hands rest only a moment, the
+        word that ends there may be half typed: no new sign comes out of it, and no sign goes
+        because of it, until the note is looked at without.
+        """
         text = self.state.note(phase, person)
         who = self.state.person(person)
         name = who.name if who else None
         spans: dict[SignKey, signs.Sign] = {}
         for sign in signs.shown(signs.scan(text, self.state.setup.language, name)):
             spans.setdefault(SignKey(phase, person, sign.sign, _words(sign, text)), sign)
+        if typing_at is not None:
+            shown = self._spans.get(NoteKey(phase, person), {})
+            spans = steady(spans, shown, self.state.signs, text, typing_at)
         self._spans[NoteKey(phase, person)] = spans
         seen = tuple(_seen(key, sign) for key, sign in spans.items())
         event = ev.SignsSeen(self.clock(), phase, person, seen)
         if self.state.closed is None and apply(self.session, event) is not self.session:
             self.do(event)
         return self.views(phase, person)
+
+    def look_back(self, person: str) -> None:
+        """Note what the person's earlier sessions and tonight's load show, once those are known.
+
+        Those looked back on before are read again: a load may be changed out of turn.
+        """
+        noted = (key.person for key in self.state.signs if key.phase == PATTERNS)
+        for one in dict.fromkeys((person, *self._reasons, *noted)):
+            earlier = self.earlier.get(one)
+            if earlier is not None and self.state.person(one) is not None:
+                tonight = self.state.loads.get(one)
+                self.note_patterns(one, signs.patterns_in(earlier, tonight))
+
+    def note_patterns(self, person: str, found: Sequence[signs.PatternSign]) -> None:
+        """Keep the person's patterns, complete: one that is not in `found` is no longer seen."""
+        self._reasons[person] = {one.code: one.why for one in found}
+        seen = tuple(SeenSign(one.code, "counsellor", one.level, "firm", "") for one in found)
+        event = ev.PatternsSeen(self.clock(), person, seen)
+        if self.state.closed is None and apply(self.session, event) is not self.session:
+            self.do(event)
+
+    def patterns_of(self, person: str) -> tuple[SignView, ...]:
+        """Return the person's patterns, then the confirmed ones that are no longer seen."""
+        reasons = self._reasons.get(person, {})
+        found = [
+            SignView(key, sign, 0, 0, reasons.get(key.code, "") if sign.stands else _no_longer())
+            for key, sign in self.state.signs.items()
+            if (key.phase, key.person) == (PATTERNS, person)
+        ]
+        return tuple(sorted(found, key=lambda view: not view.state.stands))
 
     def views(self, phase: str, person: str) -> tuple[SignView, ...]:
         """Return a note's signs as last scanned, then the confirmed ones whose words are gone."""
@@ -197,7 +244,10 @@ class Live:
         return (*standing, *gone)
 
     def signs_of(self, person: str) -> tuple[SignView, ...]:
-        """Return the signs in all of the person's notes, those of the running phase first."""
+        """Return the person's signs: danger now, then patterns, then the rest.
+
+        Within each those of the running phase come first.
+        """
         phases = [plan.key for plan in self.state.setup.phases]
         phases.sort(key=lambda key: key != self.state.plan.key)
         found: list[SignView] = []
@@ -206,7 +256,9 @@ class Live:
             if note in self.state.notes and note not in self._spans:
                 self.look(phase, person)
             found.extend(self.views(phase, person))
-        return tuple(found)
+        danger = [view for view in found if view.state.level == "acute"]
+        rest = [view for view in found if view.state.level != "acute"]
+        return (*danger, *self.patterns_of(person), *rest)
 
     def decide(
         self,
@@ -246,6 +298,59 @@ def _splice(old: str, new: str) -> tuple[int, int, str]:
     return start, len(old) - tail - start, new[start : len(new) - tail]
 
 
+def _no_longer() -> str:
+    return _("The loads no longer show it.")
+
+
+def word_at(text: str, at: int) -> tuple[int, int] | None:
+    """Return (start, end) of the word being typed at `at`: one with no space or stop after it.
+
+    A word that goes on behind the cursor is taken whole. None where the cursor does not stand at
+    the end of a letter, digit, hyphen or apostrophe.
+    """
+    start = end = min(at, len(text))
+    while start > 0 and _of_word(text[start - 1]):
+        start -= 1
+    if start == end or not any(one.isalnum() for one in text[start:end]):
+        return None
+    while end < len(text) and _of_word(text[end]):
+        end += 1
+    return start, end
+
+
+def _of_word(letter: str) -> bool:
+    return letter.isalnum() or letter in "-'’"
+
+
+def steady(
+    found: Mapping[SignKey, signs.Sign],
+    shown: Mapping[SignKey, signs.Sign],
+    known: Mapping[SignKey, SignState],
+    text: str,
+    typing_at: int,
+) -> dict[SignKey, signs.Sign]:
+    """Return the signs to show while the word at `typing_at` is half typed, gravest first.
+
+    Of those `found` in `text`, a new one that touches that word waits. Of those `shown` before, one
+    stays whose words are still there and merely go on into that word. `known` are the signs of the
+    round.
+    """
+    word = word_at(text, typing_at)
+    if word is None:
+        return dict(found)
+    start, end = word
+    kept = {
+        key: sign
+        for key, sign in found.items()
+        if key in known or not (sign.start < end and sign.end > start)
+    }
+    for key, sign in shown.items():
+        goes_on = start < sign.end < end and _words(sign, text) == key.words
+        if goes_on and key in known and known[key].stands:
+            kept.setdefault(key, sign)
+    return dict(sorted(kept.items(), key=lambda one: severity(one[1])))
+
+
 def _words(sign: signs.Sign, text: str) -> str:
     return clean_line(text[sign.start : sign.end])[:WORDS_SHOWN]
 
@@ -254,4 +359,4 @@ def _seen(key: SignKey, sign: signs.Sign) -> SeenSign:
     return SeenSign(sign.sign, sign.subject, sign.level, sign.band, key.words)
 
 
-__all__ = ["ROUND", "Live", "Recorder", "Saved", "SignView"]
+__all__ = ["PATTERNS", "ROUND", "Live", "Recorder", "Saved", "SignView", "steady", "word_at"]

@@ -336,7 +336,10 @@ class Hooks:
         raise NotImplementedError
 
     def debrief_signs(self) -> Iterable[Path]:
-        """Return extra lexicon files; since api 1."""
+        """Return extra word lists for signs (TOML, see `debrief.signs.own`); since api 1.
+
+        Called in a worker process when a round starts. Entry point group: `debrief.exporters`.
+        """
         raise NotImplementedError
 
 

@@ -6,12 +6,15 @@ A test takes them again and compares, so that they can't go stale.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import os
 import re
 import tempfile
 import time
 from pathlib import Path
+
+from textual.worker import WorkerCancelled
 
 from debrief import demo, i18n
 from debrief.tui.app import DebriefApp
@@ -34,8 +37,9 @@ async def take() -> dict[str, str]:
         app = DebriefApp(desk)
         pictures = {}
         async with app.run_test(size=(120, 32)) as pilot:
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+            with contextlib.suppress(WorkerCancelled):
+                await app.workers.wait_for_complete()
+            await pilot.pause(0.1)
             pictures["home"] = app.export_screenshot(title="debrief")
             app.resume_round(session_id)
             await pilot.pause(0.4)

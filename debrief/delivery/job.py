@@ -11,7 +11,7 @@ from debrief.delivery.config import About
 from debrief.plugin import Document
 from debrief.summary import View
 
-Operation = Literal["send", "verify", "render", "describe"]
+Operation = Literal["send", "verify", "render", "describe", "signs"]
 Ending = Literal[
     "receipt", "not-sent", "retry-later", "unknown", "rejected", "broken", "found", "absent"
 ]
@@ -71,6 +71,8 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     body: bytes = b""
     media_type: str = ""
     suffix: str = ""
+    paths: tuple[str, ...] = ()
+    """The word lists that a package offers."""
 
 
 RESULT_LIMIT: Final = 8_000_000

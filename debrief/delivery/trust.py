@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from debrief.delivery.config import About
-from debrief.delivery.job import Job, Source, Way
+from debrief.delivery.job import Job, Result, Source, Way
 from debrief.errors import Problem
 from debrief.exporters import BUILT_IN
 from debrief.i18n import _
@@ -32,6 +32,7 @@ State = Literal["trusted", "new", "changed", "broken"]
 PINS_FILE: Final = "plugins-trusted.toml"
 _LARGEST: Final = 1_000_000
 _LOAD_SECONDS: Final = 10.0
+_LISTS_SECONDS: Final = 2.0
 
 
 class PluginFile(msgspec.Struct, frozen=True):
@@ -231,6 +232,22 @@ class Registry:
         entries = entry_points(group="debrief.exporters")
         return tuple(Offer(Source("package", entry.name, entry.value)) for entry in entries)
 
+    def sign_lists(self) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+        """Return the word lists that installed packages offer, and what is wrong with the others.
+
+        Each package is asked in a worker process; without packages none is started.
+        """
+        if not self._plugins:
+            return (), ()
+        paths: list[Path] = []
+        problems: list[Problem] = []
+        for offer in self._packaged:
+            result = _work(Job("signs", offer.source, way=Way(deadline_s=_LISTS_SECONDS)))
+            paths += map(Path, result.paths)
+            if result.ending != "receipt":
+                problems.append(_listless(offer.source, result))
+        return tuple(dict.fromkeys(paths)), tuple(problems)
+
     def find(self, name: str) -> Source:
         """Return the exporter called `name`; raises Problem when it can't or may not be used."""
         offers = self.offers()
@@ -300,9 +317,7 @@ def _ask(source: Source) -> About:
         found = built_in(source.name)
         if found is not None:
             return found
-    from debrief.delivery.runner import run
-
-    result = run(Job("describe", source, way=Way(deadline_s=_LOAD_SECONDS))).result
+    result = _work(Job("describe", source, way=Way(deadline_s=_LOAD_SECONDS)))
     if result.about is None:
         raise Problem(
             _(
@@ -311,3 +326,19 @@ def _ask(source: Source) -> About:
             ).format(name=source.name, problem=result.said or result.why)
         )
     return result.about
+
+
+def _work(job: Job) -> Result:
+    """Return what a worker says to a job."""
+    from debrief.delivery.runner import run
+
+    return run(job).result
+
+
+def _listless(source: Source, result: Result) -> Problem:
+    return Problem(
+        _(
+            "The package {name} could not give its word lists ({problem}), so signs are looked for"
+            " without them; put it right, or start with --no-plugins."
+        ).format(name=source.name, problem=result.said or result.why)
+    )

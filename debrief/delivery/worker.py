@@ -46,6 +46,7 @@ from debrief.plugin import (
 from debrief.text import clean_line
 
 _SAID_LIMIT: Final = 200
+_LISTS_LIMIT: Final = 100
 _CODE: Final = re.compile(r"[a-z-]{1,32}")
 _ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+")
 
@@ -81,8 +82,10 @@ class _Attempt:
         self._evidence = Evidence(job.way.hosts, lambda: tell(TOUCHED))
 
     def run(self) -> Result:
-        """Return how it went; nothing that an exporter does can come out of here as an error."""
+        """Return how it went; nothing that a plugin does can come out of here as an error."""
         try:
+            if self._job.operation == "signs":
+                return Result("receipt", paths=sign_lists(self._job.source))
             exporter = load(self._job.source)
         except Broken as error:
             return Result("broken", why="broken", said=str(error))
@@ -257,19 +260,39 @@ def _classes(module: ModuleType) -> Iterable[type[Exporter]]:
 
 def _from_package(source: Source) -> Iterable[type[Exporter]]:
     """Return the exporters of an installed package: an exporter class, or a plugin with hooks."""
-    from importlib.metadata import EntryPoint
-
-    entry = EntryPoint(source.name, source.where, "debrief.exporters")
-    plugin = entry.load()
+    plugin = _entry(source)
     if inspect.isclass(plugin) and issubclass(plugin, Exporter):
         return [plugin]
+    found: list[type[Exporter]] = []
+    for function in _implementations(plugin, "debrief_exporters"):
+        found.extend(cast("Iterable[type[Exporter]]", function()))
+    return found
+
+
+def _entry(source: Source) -> object:
+    """Load what an entry point names."""
+    from importlib.metadata import EntryPoint
+
+    return cast("object", EntryPoint(source.name, source.where, "debrief.exporters").load())
+
+
+def _implementations(plugin: object, hook: str) -> list[Callable[[], object]]:
+    """Return what a plugin has for one hook; raises when it has a hook that nothing knows."""
     manager = hook_manager()
     manager.register(plugin)
     manager.check_pending()
-    found: list[type[Exporter]] = []
-    for implementation in manager.hook.debrief_exporters.get_hookimpls():
-        found.extend(cast("Iterable[type[Exporter]]", implementation.function()))
-    return found
+    return [found.function for found in getattr(manager.hook, hook).get_hookimpls()]
+
+
+def sign_lists(source: Source) -> tuple[str, ...]:
+    """Return the paths of the word lists that a package offers; raises whatever its code raises."""
+    plugin = _entry(source)
+    if inspect.isclass(plugin) and issubclass(plugin, Exporter):
+        return ()
+    found: list[str] = []
+    for function in _implementations(plugin, "debrief_signs"):
+        found += [str(Path(path).absolute()) for path in cast("Iterable[Path]", function())]
+    return tuple(found[:_LISTS_LIMIT])
 
 
 if __name__ == "__main__":

@@ -46,7 +46,10 @@ class Desk:
         self.disk = disk or Disk()
         self.plugins = plugins
         """Whether anything but what comes with the program may run."""
+        self.sign_problems: tuple[Problem, ...] = ()
+        """What is wrong with the house's own word lists, once `own_signs` has read them."""
         self.config = self._config()
+        self._signs_read = False
         self._locks: dict[str, Lock] = {}
 
     def _config(self) -> configs.Config:
@@ -138,6 +141,15 @@ class Desk:
 
     # A round
 
+    def own_signs(self) -> tuple[Problem, ...]:
+        """Read the house's own word lists, once; return what is wrong with them. Raises nothing."""
+        from debrief.desk import lists
+
+        if not self._signs_read:
+            self._signs_read = True
+            self.sign_problems = lists.load(self)
+        return self.sign_problems
+
     def start(self, setup: Setup) -> Live:
         """Open a round: its journal is on disk when this returns. Raises Problem."""
         from debrief.live import Live
@@ -162,6 +174,7 @@ class Desk:
             )
         self._locks[session_id] = lock
         self.remember(setup.people, setup.team)
+        self.own_signs()
         return Live(session, journal, self.clock, first)
 
     def unfinished(self) -> tuple[Unfinished, ...]:
@@ -180,6 +193,7 @@ class Desk:
         recovered, journal = Journal.reopen(self.disk, path, self.keys)
         session = self.replayed(recovered.payloads)
         self._locks[session_id] = lock
+        self.own_signs()
         return Live(session, journal, self.clock, len(recovered.payloads))
 
     def replayed(self, payloads: Iterable[bytes]) -> Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from debrief.desk import Desk
+from debrief.desk.history import histories
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.live import Live
@@ -52,6 +53,14 @@ class Context:
         if person is None:
             raise Problem(_("Nobody has the word. Write the name of the person after the command."))
         return person
+
+    def look_back(self, person_id: str) -> None:
+        """Note what the person's earlier rounds and tonight's load show, reading them once."""
+        live, state = self.live, self.state
+        if person_id not in live.earlier:
+            new = [one for one in state.people if one.id not in live.earlier]
+            live.earlier = {**live.earlier, **histories(self.desk, new, state.setup.team)}
+        live.look_back(person_id)
 
     # Signs have numbers that stay theirs while the round runs.
 

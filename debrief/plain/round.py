@@ -101,8 +101,14 @@ class RoundTalk:
         self._shown = (state.phase, state.speaker)
 
     def _tell_signs(self) -> None:
-        """Tell the new signs; a sign list that can't be read costs the signs, not the round."""
+        """Tell the new signs; a sign list that can't be read costs the signs, not the round.
+
+        What earlier rounds show of a person is told when they first have the word.
+        """
+        speaker = self.context.state.speaker
         try:
+            if speaker is not None:
+                self.context.look_back(speaker)
             for line in self.context.fresh_signs():
                 self.context.talk.tell(line)
         except Problem as problem:

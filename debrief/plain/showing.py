@@ -53,7 +53,10 @@ def whose(state: State, key: SignKey, sign: SignState) -> str:
 
 def sign_line(number: int, key: SignKey, sign: SignState, state: State, why: str = "") -> str:
     """Return one line for a sign: how pressing, whose, what, the words, why, and its number."""
-    line = _("{glyph} {number}: {whose} · {sign} ({level}): “{words}”").format(
+    told = _("{glyph} {number}: {whose} · {sign} ({level})")
+    if key.words:
+        told = _("{glyph} {number}: {whose} · {sign} ({level}): “{words}”")
+    line = told.format(
         glyph=GLYPHS[sign.level],
         number=number,
         whose=whose(state, key, sign),

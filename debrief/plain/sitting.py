@@ -82,6 +82,8 @@ def _offered(desk: Desk, talk: Talk) -> Live | None:
 
 def _hold(desk: Desk, live: Live, talk: Talk, lasting: bool = True) -> int:
     """Hold the round to its close or until the supervisor leaves; it is kept whatever happens."""
+    for problem in desk.sign_problems:
+        talk.tell(str(problem))
     context = Context(desk, live, talk)
     face = RoundTalk(context)
     live.on_disk = face.heard

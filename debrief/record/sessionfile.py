@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
@@ -276,15 +276,22 @@ def _record_part(blocks: Iterable[layout.Block]) -> bytes:
     return layout.PREAMBLE + b"".join(record)
 
 
-def open_private(data: bytes, keys: Keys, name: str = "") -> Mapping[str, dict[str, Any]]:
+def open_private(
+    data: bytes, keys: Keys, name: str = "", *, only: Collection[str] | None = None
+) -> Mapping[str, dict[str, Any]]:
     """Return the private blocks by person id (and `round`), opened where they are sealed.
 
+    With `only` no other block than those of these owners is read, let alone opened.
     A block has, where known: name, load, alone, follow_up {when, by}, overridden [code], notes
     {phase: text} and signs {sN: {code, subject, level, decision}}; the round's has notes, signs and
     supervisor_load.
     Raises Problem: EXIT_KEY when the key does not fit, EXIT_INPUT when the file cannot be read.
     """
-    _check_names(_split(data, name), name)
+    blocks = _split(data, name)
+    _check_names(blocks, name)
+    if only is not None:
+        wanted = {f"private.{owner}" for owner in only}
+        data = b"".join(block.data for block in blocks if block.name in wanted)
     return dict(_opened(_document(data, name), keys, name))
 
 

@@ -5,9 +5,10 @@ before the close and what the supervisor should be warned of; `rounds` answers w
 """
 
 from debrief.session.apply import Refused, Session, apply, replay, start
-from debrief.session.model import ROUND, NoteKey, Person, Setup, SignKey, State
+from debrief.session.model import PATTERNS, ROUND, NoteKey, Person, Setup, SignKey, State
 
 __all__ = [
+    "PATTERNS",
     "ROUND",
     "NoteKey",
     "Person",

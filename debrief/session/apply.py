@@ -12,6 +12,7 @@ from debrief.i18n import _
 from debrief.session import events as ev
 from debrief.session.duties import with_duties
 from debrief.session.model import (
+    PATTERNS,
     ROUND,
     Action,
     Duty,
@@ -84,7 +85,7 @@ def apply(session: Session, event: ev.AnyEvent) -> Session:
     state = _RULES[type(event)](session.state, event)
     if state == session.state:
         return session
-    if isinstance(event, ev.Wrote | ev.SignsSeen):
+    if isinstance(event, ev.Wrote | ev.SignsSeen | ev.PatternsSeen):
         return replace(session, state=state)
     return Session(state, (*session.past, session.state), ())
 
@@ -107,18 +108,24 @@ def _keeping_text(target: State, now: State) -> State:
     """Return `target` with the notes of `now`: what was written is never taken back by a step.
 
     Signs follow the notes; their decisions are those of `target`. Whoever came late stays in the
-    round while there is a note about them.
+    round while there is a note about them; a pattern goes and comes with its person.
     """
     standing = {key: sign.seen for key, sign in now.signs.items() if sign.stands}
-    about = {key.person for key in now.notes} | {key.person for key in standing}
+    about = {key.person for key in now.notes}
+    about |= {key.person for key in standing if key.phase != PATTERNS}
     about -= {person.id for person in target.people}
-    late = tuple(person for person in now.people if person.id in about)
-    return replace(
-        target,
-        people=(*target.people, *late),
-        notes=now.notes,
-        signs=_signs_as_seen(target.signs, standing),
-    )
+    people = (*target.people, *(person for person in now.people if person.id in about))
+    here, before = {person.id for person in people}, {person.id for person in now.people}
+    back = {
+        key: sign.seen
+        for key, sign in target.signs.items()
+        if key.phase == PATTERNS and sign.stands and key.person not in before
+    }
+    kept = {
+        key: seen for key, seen in standing.items() if key.phase != PATTERNS or key.person in here
+    }
+    signs = _signs_as_seen(target.signs, {**kept, **back})
+    return replace(target, people=people, notes=now.notes, signs=signs)
 
 
 def _signs_as_seen(
@@ -270,13 +277,24 @@ def _order(state: State, event: ev.OrderChanged) -> State:
 def _seen(state: State, event: ev.SignsSeen) -> State:
     """Keep what was decided; an undecided or dismissed sign goes when its words go."""
     _known_note(state, event.phase, event.person)
-    here = NoteKey(event.phase, event.person)
+    return _seen_at(state, NoteKey(event.phase, event.person), event.signs)
+
+
+def _patterns(state: State, event: ev.PatternsSeen) -> State:
+    """A pattern is the counsellor's own, stands in no words, and is decided as any sign is."""
+    _known(state, event.person)
+    own = tuple(replace(one, subject="counsellor", words="") for one in event.signs)
+    return _seen_at(state, NoteKey(PATTERNS, event.person), own)
+
+
+def _seen_at(state: State, here: NoteKey, found: Iterable[SeenSign]) -> State:
+    """Return the state in which exactly `found` is seen in one place."""
     standing = {
         key: sign.seen
         for key, sign in state.signs.items()
         if sign.stands and (key.phase, key.person) != here
     }
-    for one in event.signs:
+    for one in found:
         standing.setdefault(SignKey(*here, one.code, one.words), one)
     return replace(state, signs=_signs_as_seen(state.signs, standing))
 
@@ -286,6 +304,8 @@ def _decided(state: State, event: ev.SignDecided) -> State:
     sign = state.signs.get(key)
     if sign is None:
         raise Refused(_("That sign is no longer there; its words have changed."))
+    if event.phase == PATTERNS and event.subject != "counsellor":
+        raise Refused(_("This comes from earlier rounds, so it is the counsellor's own."))
     decided = SignState(sign.seen, event.subject, event.level, event.decision, sign.stands)
     kept = decided if sign.stands or event.decision == "confirmed" else None
     return with_duties(replace(state, signs=_with(state.signs, key, kept)), key, event.at)
@@ -358,6 +378,7 @@ _RULES: Final[Mapping[type[ev.Event], Callable[[State, Any], State]]] = {
     ev.PersonLeft: _left,
     ev.OrderChanged: _order,
     ev.SignsSeen: _seen,
+    ev.PatternsSeen: _patterns,
     ev.SignDecided: _decided,
     ev.DutyOpened: _duty,
     ev.DutyEnded: _duty_end,

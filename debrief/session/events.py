@@ -113,6 +113,13 @@ class SignsSeen(Event, frozen=True, tag="signs"):
     signs: tuple[SeenSign, ...]
 
 
+class PatternsSeen(Event, frozen=True, tag="patterns"):
+    """What this person's earlier sessions and tonight show, complete, as `SignsSeen` is."""
+
+    person: str
+    signs: tuple[SeenSign, ...]
+
+
 class SignDecided(Event, frozen=True, tag="sign"):
     """The supervisor decided about a sign, and whose it is and how serious."""
 
@@ -201,6 +208,7 @@ AnyEvent = (
     | PersonLeft
     | OrderChanged
     | SignsSeen
+    | PatternsSeen
     | SignDecided
     | DutyOpened
     | DutyEnded

@@ -43,7 +43,7 @@ def to_settle(state: State) -> tuple[Guardrail, ...]:
 
 def to_tell(state: State) -> tuple[Guardrail, ...]:
     """Return the warnings that hold now, those the supervisor went on from left out."""
-    found = (*_danger(state), *_circumstances(state))
+    found = (*_danger(state), *_silent(state), *_circumstances(state))
     return tuple(one for one in found if one.key not in state.overridden)
 
 
@@ -92,6 +92,13 @@ def _danger(state: State) -> Iterator[Guardrail]:
         yield Guardrail("acute-now", "tells", person.id)
         if person.place == "home" or person.id in state.alone:
             yield Guardrail("acute-and-alone", "tells", person.id)
+
+
+def _silent(state: State) -> Iterator[Guardrail]:
+    """Someone who said pass each time and goes to an empty home: silence is no answer."""
+    for person in state.people:
+        if person.id in state.alone and passed_on_everything(state, person.id):
+            yield Guardrail("passed-and-alone", "tells", person.id)
 
 
 def _circumstances(state: State) -> Iterator[Guardrail]:

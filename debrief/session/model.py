@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -23,6 +23,8 @@ Subject = Literal["counsellor", "case", "unsure"]
 Level = Literal["acute", "urgent", "watch"]
 Decision = Literal["open", "confirmed", "dismissed"]
 DutyOutcome = Literal["acted", "agreed", "not-a-duty"]
+DUTY_OUTCOMES: Final[tuple[DutyOutcome, ...]] = get_args(DutyOutcome)
+"""How a duty may end, in the order of the keys 1 to 3."""
 FollowUpOutcome = Literal["dated", "declined", "not-needed"]
 
 PLACES: Final[tuple[Place, ...]] = ("home", "on-site", "elsewhere")
@@ -38,6 +40,12 @@ ROLES: Final[tuple[Role, ...]] = (
 
 ROUND: Final = "round"
 """Stands where a person's id stands, for what belongs to the whole round."""
+
+PATTERNS: Final = "*"
+"""Stands where a phase's key stands, for signs that earlier sessions show rather than a note.
+
+It is no identifier, so no phase of any protocol can be called so.
+"""
 
 DUTY_CODES: Final = frozenset(
     {

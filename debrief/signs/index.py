@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from debrief.signs.pattern import Matcher, PatternError, Row, Slot, Spelling, read
+from debrief.signs.typos import Typos
 
 Kept = TypeVar("Kept")
 
@@ -130,18 +131,38 @@ class Index(Generic[Kept]):
 
     def __init__(self, lines: Iterable[tuple[str, Kept]], spelling: Spelling) -> None:
         """Take up patterns with what belongs to each; raises PatternError if one has no anchor."""
-        self._spelling = spelling
+        self.spelling = spelling
+        self.lines: list[str] = []
+        self.typos: Typos | None = None
         self._exact: dict[str, list[Entry[Kept]]] = {}
         self._heads: dict[str, list[Entry[Kept]]] = {}
         self._tails: dict[str, list[Entry[Kept]]] = {}
         self._numbers: list[Entry[Kept]] = []
+        self._take(lines)
+
+    def _take(self, lines: Iterable[tuple[str, Kept]]) -> None:
         for line, kept in lines:
             self._add(line, kept)
+            self.lines.append(line)
         self._head_lengths = sorted({len(key) for key in self._heads})
         self._tail_lengths = sorted({len(key) for key in self._tails})
 
+    def plus(self, lines: Iterable[tuple[str, Kept]]) -> Index[Kept]:
+        """Return an index of these patterns and more; raises PatternError if one has no anchor."""
+        made: Index[Kept] = Index((), self.spelling)
+        made.lines = [*self.lines]
+        for mine, its in (
+            (self._exact, made._exact),
+            (self._heads, made._heads),
+            (self._tails, made._tails),
+        ):
+            its.update({key: [*entries] for key, entries in mine.items()})
+        made._numbers = [*self._numbers]
+        made._take(lines)
+        return made
+
     def _add(self, line: str, kept: Kept) -> None:
-        best = anchor(line, self._spelling)
+        best = anchor(line, self.spelling)
         entry = Entry(line, kept, best.place)
         for keys, table in (
             (best.slot.exact, self._exact),
@@ -176,7 +197,7 @@ class Index(Generic[Kept]):
         for i, key in enumerate(on.keys):
             on.visits += 1
             for entry in self.called(key):
-                row = entry.row(self._spelling)
+                row = entry.row(self.spelling)
                 for start in range(i - entry.near, max(first[i], i - entry.far) - 1, -1):
                     mark = (id(entry), start)
                     if mark in tried:

@@ -3,7 +3,8 @@
 A folder `data/<language>/` holds
 
 - `context.toml`: fillers, number words, abbreviations, word classes, whether a subject may follow
-  its verb (`inverts`), and what tells whose a sign is and what softens it;
+  its verb (`inverts`), words that are no slip of another (`real`), how sentences open, and what
+  tells whose a sign is and what softens it;
 - `idioms.toml`: phrases that only look like signs;
 - any number of other files with `[[group]]` tables, the signs themselves.
 
@@ -31,31 +32,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import msgspec
 
-from debrief.errors import Problem
-from debrief.i18n import _
-from debrief.signs.codes import CODES, LEVELS, Level
-from debrief.signs.index import Index, anchor
-from debrief.signs.pattern import PatternError, Spelling, read
+from debrief.signs.index import Index
+from debrief.signs.listfile import Group, ListFile, rows
+from debrief.signs.pattern import Spelling
+from debrief.signs.typos import Typos
 
 LANGUAGES: Final = ("da", "nb", "en")
 DATA: Final = Path(__file__).with_name("data")
 
-Person = Literal["self", "any", "counsellor", "other"]
-Negation = Literal["cancels", "built_in", "keeps"]
-
-_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "level": LEVELS,
-    "person": get_args(Person),
-    "neg": get_args(Negation),
-    "past": ("moves", "keeps"),
-    "band": ("firm", "possible", "topic"),
-}
-_GROUP_KEYS: Final = ("sign", *_CHOICES, "patterns", "fires", "quiet")
-_WORD_KEYS: Final = ("fillers", "numbers", "short", "keep")
+_WORD_KEYS: Final = ("fillers", "numbers", "short", "keep", "real")
+_PARTS: Final = ("classes", "who", "clause", "negation", "soften", "opening")
+_OPENING: Final = ("common", "verbs", "names", "inverted", "ends")
 _ROLES: Final = (
     *(
         "first",
@@ -77,21 +68,6 @@ _NEGATION: Final = ("words", "ahead", "pseudo", "deny")
 _SOFTEN: Final = ("past", "better", "cause", "doubt", "ask", "yes", "training")
 
 
-class Group(msgspec.Struct, frozen=True):
-    """One sign and the patterns that point at it; the keys are explained in this module."""
-
-    sign: str
-    level: Level
-    person: Person
-    neg: Negation
-    past: Literal["moves", "keeps"]
-    band: Literal["firm", "possible", "topic"]
-    patterns: tuple[str, ...]
-    fires: tuple[str, ...]
-    quiet: tuple[str, ...]
-    file: str
-
-
 class Rule(msgspec.Struct, frozen=True):
     """One pattern of a group; `negated` when a negation is among its own words."""
 
@@ -104,6 +80,21 @@ class Cue(msgspec.Struct, frozen=True):
     """A phrase that says something about the signs near it; `kind` is one of the context's keys."""
 
     kind: str
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """How sentences open.
+
+    A capitalised word before one of `verbs` is somebody's name, unless it is one of the `common`
+    openers, or ends as other words do (`ends`) and is not one of `names`. A sentence that opens
+    with one of `inverted` and its subject is a condition.
+    """
+
+    common: frozenset[str] = frozenset()
+    verbs: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    inverted: frozenset[str] = frozenset()
+    ends: tuple[str, ...] = ()
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -119,220 +110,143 @@ class Lexicon(msgspec.Struct, frozen=True):
     inverts: bool
     groups: tuple[Group, ...]
     index: Index[Rule | Cue]
+    opening: Opening = Opening()
+    real: frozenset[str] = frozenset()
+    """Words that are right as they stand, though one slip away from a word of a pattern."""
 
+    @property
+    def typos(self) -> Typos:
+        """The words of the patterns, found again when they were mistyped; made at first use."""
+        index = self.index
+        if index.typos is None:
+            known = self.fillers.union(self.roles, self.clause, self.negations, self.real)
+            lines = (*index.lines, *map(" ".join, index.spelling.classes.values()))
+            index.typos = Typos(lines, index.spelling.forms, known)
+        return index.typos
 
-class _File:
-    """One file of the lexicon while it is read."""
+    @property
+    def spelling(self) -> Spelling:
+        """How the words of this language may be written."""
+        return self.index.spelling
 
-    def __init__(self, path: Path) -> None:
-        self.name = f"{path.parent.name}/{path.name}"
-        import tomllib  # not needed to know the codes
-
-        try:
-            self.table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise self.problem(_("the file cannot be opened")) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            detail = _("it is not valid TOML ({detail})").format(detail=error)
-            raise self.problem(detail) from error
-
-    def problem(self, detail: str) -> Problem:
-        return Problem(
-            _(
-                "The sign list {file} cannot be used: {detail}. No text was read for signs; "
-                "install the program again, or mend the file."
-            ).format(file=self.name, detail=detail)
+    def plus(self, groups: Sequence[Group], masks: Iterable[str] = ()) -> Lexicon:
+        """Return this lexicon with more groups and masks; raises PatternError."""
+        rows: list[tuple[str, Rule | Cue]] = [(line, Cue("idiom")) for line in masks]
+        for group in groups:
+            rows += _rules(group, self.spelling, self.negations)
+        return msgspec.structs.replace(
+            self, groups=(*self.groups, *groups), index=self.index.plus(rows)
         )
 
-    def known(self, table: Mapping[str, Any], keys: Iterable[str]) -> None:
-        """Refuse a key that nothing knows, naming the nearest one."""
-        wanted = tuple(keys)
-        for key in table:
-            if key not in wanted:
-                raise self.problem(
-                    _("nothing knows the key {key}, the nearest is {nearest}").format(
-                        key=key, nearest=_nearest(key, wanted)
-                    )
-                )
 
-    def text(self, table: Mapping[str, Any], key: str) -> str:
-        value = table.get(key, "")
-        if not isinstance(value, str):
-            raise self.problem(_("the key {key} must be a text").format(key=key))
-        return value
+def _rules(
+    group: Group, spelling: Spelling, negations: frozenset[str]
+) -> list[tuple[str, Rule | Cue]]:
+    """Return the patterns of a group, each with its rule."""
+    return [(x, Rule(group, x, spelling.holds(x, negations))) for x in group.patterns]
+
+
+class Context:
+    """What a language's context says, as it stands in `table` of `file`."""
+
+    def __init__(self, file: ListFile, table: Mapping[str, Any], check: bool) -> None:
+        """Read what spelling needs; raises Problem."""
+        file.known(table, (*_WORD_KEYS, "inverts", *_PARTS))
+        self.file = file
+        self.table = table
+        self.check = check
+        classes = self.part("classes")
+        self.spelling = Spelling(
+            {key: file.words(classes, key) for key in classes},
+            frozenset(file.words(table, "numbers")),
+            frozenset(file.words(table, "keep")),
+        )
 
     def part(self, key: str, keys: Iterable[str] | None = None) -> Mapping[str, Any]:
-        value = self.table.get(key, {})
-        if not isinstance(value, dict):
-            raise self.problem(_("the key {key} must be a table").format(key=key))
-        if keys is not None:
-            self.known(value, keys)
-        return value
-
-    def words(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
-        return tuple(self.text(table, key).split())
-
-    def check(self, lines: Iterable[str], spelling: Spelling) -> None:
-        """Refuse a pattern that cannot be read."""
-        for line in lines:
-            try:
-                read(line, spelling)
-                anchor(line, spelling)
-            except PatternError as error:
-                raise self.problem(
-                    _("the pattern “{line}” cannot be read: {detail}").format(
-                        line=line, detail=error
-                    )
-                ) from error
-
-
-def _nearest(key: str, wanted: tuple[str, ...]) -> str:
-    from difflib import get_close_matches  # only a broken file needs it
-
-    return (get_close_matches(key, wanted, 1, 0.0) or ["-"])[0]
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
-
-
-def _group(file: _File, table: Mapping[str, Any]) -> Group:
-    file.known(table, _GROUP_KEYS)
-    sign = file.text(table, "sign")
-    if sign not in CODES or CODES[sign].kind == "pattern":
-        raise file.problem(
-            _("nothing knows the sign {sign}, the nearest is {nearest}").format(
-                sign=sign or "-", nearest=_nearest(sign, tuple(CODES))
-            )
-        )
-    case = CODES[sign].kind == "case"
-    values = {
-        "level": CODES[sign].level,
-        "person": "other" if case else "any",
-        "neg": "cancels",
-        "past": "moves",
-        "band": "firm",
-    }
-    for key, choices in _CHOICES.items():
-        if key in table:
-            values[key] = file.text(table, key)
-            if values[key] not in choices:
-                raise file.problem(
-                    _("{key} is {value}, which is none of: {choices}").format(
-                        key=key, value=values[key], choices=", ".join(choices)
-                    )
-                )
-    listed = {key: _lines(file.text(table, key)) for key in ("patterns", "fires", "quiet")}
-    if not listed["patterns"] or not listed["fires"]:
-        raise file.problem(
-            _("a group of the sign {sign} lacks patterns or fires").format(sign=sign)
-        )
-    return msgspec.convert({"sign": sign, **values, **listed, "file": file.name}, Group)
-
-
-def _groups(file: _File) -> list[Group]:
-    file.known(file.table, ("group",))
-    tables = file.table.get("group", [])
-    if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
-        raise file.problem(_("the key {key} must be a table").format(key="group"))
-    return [_group(file, table) for table in tables]
-
-
-def _spelling(context: _File) -> Spelling:
-    table = context.table
-    context.known(table, (*_WORD_KEYS, "inverts", "classes", "who", "clause", "negation", "soften"))
-    classes = context.part("classes")
-    return Spelling(
-        {key: context.words(classes, key) for key in classes},
-        frozenset(context.words(table, "numbers")),
-        frozenset(context.words(table, "keep")),
-    )
-
-
-def _by_word(
-    file: _File, table: Mapping[str, Any], keys: Iterable[str], spelling: Spelling
-) -> dict[str, str]:
-    return {
-        form: key
-        for key in keys
-        for word in file.words(table, key)
-        for form in spelling.forms(word)
-    }
-
-
-def _cues(file: _File) -> dict[str, tuple[str, ...]]:
-    negation = file.part("negation", _NEGATION)
-    soften = file.part("soften", _SOFTEN)
-    who = file.part("who", (*_ROLES, "citizen"))
-    found = {}
-    for kind in _CUES:
-        table = negation if kind in _NEGATION else who if kind == "citizen" else soften
-        found[kind] = _lines(file.text(table, kind))
-    return found
-
-
-class _Reader:
-    """Reads one language's folder."""
-
-    def __init__(self, home: Path, check: bool) -> None:
-        self.home = home
-        self.context = _File(home / "context.toml")
-        self.spelling = _spelling(self.context)
-        self.check = check
-        self.groups: list[Group] = []
-        self.rows: list[tuple[str, Rule | Cue]] = []
-
-    def take(self, file: _File, lines: tuple[str, ...], kept: Sequence[Rule | Cue]) -> None:
-        if self.check:
-            file.check(lines, self.spelling)
-        self.rows += zip(lines, kept, strict=True)
+        """Return one table of the context; raises Problem."""
+        return self.file.part(key, keys, self.table)
 
     def words(self, table: Mapping[str, Any], keys: Iterable[str]) -> dict[str, str]:
-        return _by_word(self.context, table, keys, self.spelling)
+        """Return the words under `keys` in every spelling, each with its key."""
+        return {
+            form: key
+            for key in keys
+            for word in self.file.words(table, key)
+            for form in self.spelling.forms(word)
+        }
 
-    def signs(self, negations: frozenset[str]) -> None:
-        for path in sorted(self.home.glob("*.toml")):
-            if path.name in ("context.toml", "idioms.toml"):
-                continue
-            file = _File(path)
-            for group in _groups(file):
-                self.groups.append(group)
-                lines = group.patterns
-                rules = [Rule(group, x, self.spelling.holds(x, negations)) for x in lines]
-                self.take(file, lines, rules)
+    def cues(self) -> list[tuple[str, Rule | Cue]]:
+        """Return the phrases that say something about the signs near them; raises Problem."""
+        negation = self.part("negation", _NEGATION)
+        soften = self.part("soften", _SOFTEN)
+        who = self.part("who", (*_ROLES, "citizen"))
+        found: list[tuple[str, Rule | Cue]] = []
+        for kind in _CUES:
+            table = negation if kind in _NEGATION else who if kind == "citizen" else soften
+            lines = rows(self.file.text(table, kind))
+            if self.check:
+                self.file.check(lines, self.spelling)
+            found += [(line, Cue(kind)) for line in lines]
+        return found
 
-    def read(self) -> Lexicon:
-        for kind, lines in _cues(self.context).items():
-            self.take(self.context, lines, [Cue(kind)] * len(lines))
-        idioms = _File(self.home / "idioms.toml")
-        idioms.known(idioms.table, ("mask", "masked"))
-        lines = _lines(idioms.text(idioms.table, "mask"))
-        self.take(idioms, lines, [Cue("idiom")] * len(lines))
-        negation = self.context.part("negation")
+    def lexicon(self, language: str) -> Lexicon:
+        """Return a lexicon that knows the context and no sign yet; raises Problem."""
+        cues = self.cues()
+        negation = self.part("negation")
         ahead = frozenset(self.words(negation, ("ahead",)))
-        negations = ahead | frozenset(self.words(negation, ("words",)))
-        self.signs(negations)
+        opening = self.part("opening", _OPENING)
         return Lexicon(
-            self.home.name,
-            frozenset(self.words(self.context.table, ("fillers",))),
-            frozenset(self.context.words(self.context.table, "short")),
-            self.words(self.context.part("who"), _ROLES),
-            self.words(self.context.part("clause", _CLAUSE), _CLAUSE),
-            negations,
-            ahead,
-            self.context.text(self.context.table, "inverts") == "yes",
-            tuple(self.groups),
-            Index(self.rows, self.spelling),
+            language=language,
+            fillers=frozenset(self.words(self.table, ("fillers",))),
+            short=frozenset(self.file.words(self.table, "short")),
+            roles=self.words(self.part("who"), _ROLES),
+            clause=self.words(self.part("clause", _CLAUSE), _CLAUSE),
+            negations=ahead | frozenset(self.words(negation, ("words",))),
+            ahead=ahead,
+            inverts=self.file.text(self.table, "inverts") == "yes",
+            groups=(),
+            index=Index(cues, self.spelling),
+            opening=Opening(
+                common=frozenset(self.words(opening, ("common",))),
+                verbs=frozenset(self.words(opening, ("verbs",))),
+                names=frozenset(self.words(opening, ("names",))),
+                inverted=frozenset(self.words(opening, ("inverted",))),
+                ends=self.file.words(opening, "ends"),
+            ),
+            real=frozenset(self.words(self.table, ("real",))),
         )
 
 
 def load(language: str, folder: Path = DATA, check: bool = True) -> Lexicon:
-    """Read the lexicon of `language` from `folder`; raises Problem naming file and key.
+    """Read the lexicon of `language` from `folder`; raises Problem naming file, line and key.
 
     With `check` false a pattern is read when a text first calls it up, which is quicker; the
     lexica that come with the program are checked whole by their tests.
     """
-    return _Reader(folder / language, check).read()
+    home = folder / language
+    file = ListFile.open(home / "context.toml")
+    context = Context(file, file.table, check)
+    idioms = ListFile.open(home / "idioms.toml")
+    idioms.known(idioms.table, ("mask", "masked"))
+    masks = rows(idioms.text(idioms.table, "mask"))
+    if check:
+        idioms.check(masks, context.spelling)
+    return context.lexicon(language).plus(_signs(home, context), masks)
+
+
+def _signs(home: Path, context: Context) -> list[Group]:
+    """Return the groups of every file of signs; raises Problem."""
+    found = []
+    for path in sorted(home.glob("*.toml")):
+        if path.name in ("context.toml", "idioms.toml"):
+            continue
+        file = ListFile.open(path)
+        file.known(file.table, ("group",))
+        for group in file.groups():
+            if context.check:
+                file.check(group.patterns, context.spelling)
+            found.append(group)
+    return found
 
 
 @cache

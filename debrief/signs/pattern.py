@@ -27,7 +27,7 @@ cost per starting place is bounded by the pattern's own length.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from debrief.signs.words import Words, fold, pieces
@@ -48,7 +48,24 @@ class Matcher:
         self.words = words
         self.keys = words.keys
         self.filler = [key in fillers for key in words.keys]
+        self.mended: frozenset[int] = frozenset()
         self.visits = 0
+
+    def mend(self, meant: Callable[[str], str | None]) -> None:
+        """Read mistyped words as those that are meant; `mended` holds their places.
+
+        A capitalised word inside a sentence is taken for a name.
+        """
+        words, keys = self.words, self.words.keys
+        slips = {
+            i: word
+            for i, key in enumerate(keys)
+            if (word := meant(key)) is not None
+            and (i == words.first[i] or not words.text[words.starts[i]].isupper())
+        }
+        if slips:
+            self.keys = [slips.get(i, key) for i, key in enumerate(keys)]
+            self.mended = frozenset(slips)
 
 
 class Slot:
@@ -101,6 +118,14 @@ class Slot:
 def _number(key: str) -> int:
     """Return what decimal digits of any script say; more than six digits are just many."""
     return int(key) if len(key) <= 6 else 10**6
+
+
+def _least(lexeme: str) -> int:
+    """Return the least number that `#10` or `#` stands for; raises PatternError."""
+    digits = lexeme[1:]
+    if not ((digits.isascii() and digits.isdecimal()) or not digits):
+        raise PatternError(f"{lexeme} is not a number")
+    return int(digits or 0)
 
 
 class Gap:
@@ -268,7 +293,7 @@ class Spelling:
     def fill(self, slot: Slot, lexeme: str) -> None:
         """Add a written word, wildcard, number or class to `slot`."""
         if lexeme.startswith("#"):
-            slot.least = int(lexeme[1:] or 0)
+            slot.least = _least(lexeme)
             slot.exact |= set() if slot.least else self.numbers
         elif lexeme.startswith("<"):
             slot.join(self._class(lexeme[1:-1]))
@@ -310,7 +335,7 @@ class _Reader:
         if lexeme in ("^", "$"):
             self.take()
             return Edge(lexeme == "$")
-        if lexeme[0] == "~" and len(lexeme) == 2:
+        if lexeme[:1] == "~" and len(lexeme) == 2:
             self.take()
             return Gap(int(lexeme[1]))
         if lexeme == "!":

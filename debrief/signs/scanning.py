@@ -1,66 +1,117 @@
-"""From a text to its signs: lanes propose spans, then whose they are and what softens them.
+"""From a text to its signs: the rules propose spans, then whose they are and what softens them.
 
-A lane is a function from the words of a text and the lexicon of its language to `Span`s. The rules
-are the first lane. What a lane proposes goes through the same questions whichever lane it is.
+After the rules comes the reading lane, a classifier, which adds what it would have read again where
+the rules saw nothing.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
 from typing import Final
+
+import msgspec
 
 from debrief.signs.ceiling import ceiling
 from debrief.signs.codes import CODES, LEVELS, Level
 from debrief.signs.guess import guess
-from debrief.signs.lexicon import Cue, Lexicon, Rule, lexicon
+from debrief.signs.lexicon import Cue, Lexicon, Rule
 from debrief.signs.model import BANDS, Band, Sign, Subject
+from debrief.signs.own import current
 from debrief.signs.pattern import Matcher
+from debrief.signs.reading import model, read
 from debrief.signs.scene import Names, Scene
 from debrief.signs.soften import Places, Softener
+from debrief.signs.typos import SURE
 from debrief.signs.whose import Span, Whose, whose
 from debrief.signs.why import why
 from debrief.signs.words import Words
 
-Lane = Callable[[Words, Lexicon], Iterable[Span]]
 
-LANES: Final[tuple[Lane, ...]] = ()
-"""Lanes beside the rules, asked in order; each proposes spans whose group sets their band."""
+class Switches(msgspec.Struct, frozen=True):
+    """Parts of the reading that can be left out, to measure what each of them gives.
+
+    Without `people` a sign is taken as whose its code says it is.
+    """
+
+    negation: bool = True
+    people: bool = True
+    softening: bool = True
+    idioms: bool = True
+    typos: bool = True
+    reading: bool = True
+
+
+EVERYTHING: Final = Switches()
+RULES: Final = Switches(reading=False)
+"""The rules alone: a word list's own examples are about its patterns, not about the classifier."""
 
 
 def scan(text: str, language: str, counsellor: str | None = None) -> tuple[Sign, ...]:
     """Return the signs in `text`, in the order in which they stand.
 
-    `language` is da, nb, en or auto. `counsellor` is the name of the person the note is about, as
-    full as it is known; the first name and the initials are recognised too. Signs in every band
-    are returned; `shown` picks those a supervisor sees. Raises ValueError for another language,
-    and Problem when the language's lexicon cannot be read.
+    `language` is da, nb, en, auto, or that of a house's own list. `counsellor` is the name of the
+    person the note is about, as full as it is known; the first name and the initials are
+    recognised too. Signs in every band are returned; `shown` picks those a supervisor sees.
+    Raises ValueError for another language, and Problem when the language's lexicon cannot be read.
     """
     if language == "auto":
         language = guess(text)
-    elif language not in ("da", "nb", "en"):
-        raise ValueError(language)
-    return scan_with(lexicon(language), text, counsellor)
+    return scan_with(current(language), text, counsellor)
 
 
 def prepare(language: str) -> None:
-    """Read the lexicon of `language` (da, nb, en) ahead of the first scan; raises Problem."""
-    lexicon(language)
+    """Read what a scan in `language` needs ahead of the first one; raises Problem, ValueError."""
+    current(language).typos.meant("")
+    model(language)
 
 
-def scan_with(words_of: Lexicon, text: str, counsellor: str | None = None) -> tuple[Sign, ...]:
+def scan_with(
+    words_of: Lexicon, text: str, counsellor: str | None = None, switches: Switches = EVERYTHING
+) -> tuple[Sign, ...]:
     """Return the signs in `text` by a lexicon that is at hand."""
     words = Words(text, words_of.short)
     if not len(words):
         return ()
-    spans, cues = propose(Matcher(words, words_of.fillers), words_of)
-    for lane in LANES:
-        spans.extend(lane(words, words_of))
+    names = Names(counsellor)
+    found = _ruled(words, words_of, names, switches)
+    reader = model(words_of.language) if switches.reading else None
+    if reader is None:
+        return found
+    read_again = read(words, names.words, words_of.roles, reader, found)
+    return tuple(sorted(read_again, key=_place))
+
+
+def _ruled(words: Words, words_of: Lexicon, names: Names, switches: Switches) -> tuple[Sign, ...]:
+    """Return what the rules see."""
+    matcher = Matcher(words, words_of.fillers)
+    if switches.typos:
+        matcher.mend(words_of.typos.meant)
+    spans, cues = propose(matcher, words_of)
     if not spans:
         return ()
-    scene = Scene(words, words_of, Names(counsellor), cues.get("citizen", ()))
-    softener = Softener(scene, cues)
+    if switches not in (EVERYTHING, RULES):
+        cues = _kept(cues, switches)
+    scene = Scene(words, words_of, names, cues.get("citizen", ()))
+    softener = Softener(scene, cues, negation=switches.negation, softening=switches.softening)
+    if not switches.people:
+        return _best([_taken(span, scene, softener) for span in spans])
     return _best([_sign(span, scene, softener) for span in spans])
+
+
+def _place(sign: Sign) -> tuple[int, int, str, str]:
+    return (sign.start, sign.end, sign.sign, sign.subject)
+
+
+_NEGATING: Final = ("pseudo", "deny", "ask", "yes")
+_SOFTENING: Final = ("past", "better", "cause", "doubt", "training")
+
+
+def _kept(cues: Places, switches: Switches) -> Places:
+    """Return the cues that the switches leave."""
+    out = {"idiom"} if not switches.idioms else set()
+    out.update(() if switches.negation else _NEGATING)
+    out.update(() if switches.softening else _SOFTENING)
+    return {kind: places for kind, places in cues.items() if kind not in out}
 
 
 def propose(matcher: Matcher, words_of: Lexicon) -> tuple[list[Span], Places]:
@@ -71,10 +122,18 @@ def propose(matcher: Matcher, words_of: Lexicon) -> tuple[list[Span], Places]:
         if isinstance(kept, Cue):
             cues.setdefault(kept.kind, []).append((start, end))
         elif isinstance(kept, Rule):
-            spans.append(Span(kept, start, end))
+            spans.append(_span(matcher, kept, start, end))
     for places in cues.values():
         places.sort()
     return spans, cues
+
+
+def _span(matcher: Matcher, rule: Rule, start: int, end: int) -> Span:
+    """Return what a rule matched, with what was mended in it."""
+    if not matcher.mended:
+        return Span(rule, start, end)
+    slips = [i for i in range(start, end) if i in matcher.mended]
+    return Span(rule, start, end, bool(slips), any(len(matcher.keys[i]) < SURE for i in slips))
 
 
 def _sign(span: Span, scene: Scene, softener: Softener) -> Sign:
@@ -82,21 +141,31 @@ def _sign(span: Span, scene: Scene, softener: Softener) -> Sign:
     code, subject, level, band = _coded(span, owner)
     best = max(band, ceiling(span, owner, scene), key=BANDS.index)
     weighed, reason = softener.weigh(span, level)
+    if span.unsure:
+        best = max(best, "possible", key=BANDS.index)
     band = max(best, weighed, key=BANDS.index)
-    if reason == "stands" and band == "possible" and not owner.open:
+    if reason == "stands" and band == "possible" and not (owner.open or span.unsure):
         reason = "unplaced"
     elif band != weighed:
         reason = "stands"
+    return _made(span, scene, (code, subject, level, band), why(code, owner, reason, span.mended))
+
+
+def _taken(span: Span, scene: Scene, softener: Softener) -> Sign:
+    """Return a sign as its code has it, whoever the words are about."""
+    group = span.rule.group
+    subject = code_subject(group.sign)
+    band, reason = softener.weigh(span, group.level)
+    owner = Whose("case" if subject == "case" else "counsellor", "assumed")
+    told = why(group.sign, owner, reason, span.mended)
+    return _made(span, scene, (group.sign, subject, group.level, band), told)
+
+
+def _made(span: Span, scene: Scene, what: tuple[str, Subject, Level, Band], reason: str) -> Sign:
+    code, subject, level, band = what
     words = scene.words
-    return Sign(
-        sign=code,
-        subject=subject,
-        level=level,
-        band=band,
-        start=words.starts[span.start],
-        end=words.ends[span.end - 1],
-        why=why(code, owner, reason),
-    )
+    start, end = words.starts[span.start], words.ends[span.end - 1]
+    return Sign(code, subject, level, band, start, end, reason)
 
 
 def _coded(span: Span, owner: Whose) -> tuple[str, Subject, Level, Band]:
@@ -151,4 +220,4 @@ def _best(signs: list[Sign]) -> tuple[Sign, ...]:
     for sign in order:
         kept.setdefault((sign.sign, sign.subject), _Apart()).take(sign)
     found = [sign for apart in kept.values() for sign in apart.signs]
-    return tuple(sorted(found, key=lambda s: (s.start, s.end, s.sign, s.subject)))
+    return tuple(sorted(found, key=_place))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
 from debrief.signs.lexicon import Lexicon
+from debrief.signs.typos import slip
 from debrief.signs.words import JOINT, SOFT, STOP, Words, fold, pieces
 
 Kind = Literal["counsellor", "case", "other", "first", "third"]
@@ -61,7 +62,7 @@ class Names:
 
     def __init__(self, counsellor: str | None) -> None:
         parts = [p for p in _SPLIT.split(counsellor or "") if p and fold(p)[0] not in _PARTICLES]
-        keys = [key for part in parts for key in pieces(fold(part)[0])]
+        keys = [key for part in parts for key in pieces(fold(part)[0]) if key]
         self.small = frozenset(key for key in keys[:1] if len(key) >= _SMALL)
         self.words = frozenset(keys)
         self.initials = frozenset(
@@ -100,6 +101,7 @@ class Scene:
         self.before: list[int] = []
         self.contact = any(lexicon.roles.get(key) in _CONTACT for key in words.keys)
         self.names = names
+        self.strangers = bool(names.words and lexicon.opening.verbs)
         self._clauses()
         self._people({i for start, end in citizens for i in range(start, end)})
         self._quotes: dict[int, list[int]] = {}
@@ -164,9 +166,39 @@ class Scene:
         """Tell whether word i looks like the name of somebody who is not the counsellor."""
         words = self.words
         piece = words.text[words.starts[i] : words.ends[i]]
-        inside = i > words.first[i] and not words.breaks[i] and words.keys[i][0] != "'"
-        named = inside and len(piece) > 1 and piece.istitle() and piece.isalpha()
-        return named and words.keys[i] not in self.lexicon.fillers
+        if not (len(piece) > 1 and piece.istitle() and piece.isalpha()):
+            return False
+        if words.keys[i] in self.lexicon.fillers or words.keys[i][0] == "'":
+            return False
+        inside = i > words.first[i] and not words.breaks[i]
+        return inside or (self.strangers and self._opens(i))
+
+    def _opens(self, i: int) -> bool:
+        """Tell whether the capitalised word i, which opens a clause, is a name with its verb.
+
+        "Lone brød sammen" opens so; "Bagefter brød hun sammen" has its subject behind the verb,
+        and "Sov ikke" no verb there. A word near the counsellor's own name is not a stranger's.
+        """
+        words, opening, key = self.words, self.lexicon.opening, self.words.keys[i]
+        if i + 1 >= words.limit[i] or words.breaks[i + 1]:
+            return False
+        if words.keys[i + 1] not in opening.verbs or self._common(key):
+            return False
+        if i + 2 < words.limit[i] and not words.breaks[i + 2]:
+            behind = self._role(i + 2).partition("_")
+            subject = behind[0] in ("third", "counsellor") or behind == ("first", "", "")
+            if self.lexicon.inverts and (subject or self.names.found(words, i + 2)):
+                return False
+        return not any(_kindred(key, part) for part in self.names.words)
+
+    def _common(self, key: str) -> bool:
+        """Tell whether a word that opens a sentence is known, or looks like no name."""
+        lexicon, opening = self.lexicon, self.lexicon.opening
+        if key in opening.common or key in lexicon.clause or key in lexicon.negations:
+            return True
+        if key in opening.names:
+            return False
+        return key.endswith(opening.ends) or lexicon.typos.knows(key)
 
     def _role(self, i: int) -> str:
         return self.lexicon.roles.get(self.words.keys[i], "")
@@ -289,6 +321,11 @@ class Scene:
         """Return the index after the last word of the clause that word i is in."""
         after = self.clause[i] + 1
         return self.opens[after] if after < len(self.opens) else len(self.words)
+
+
+def _kindred(key: str, name: str) -> bool:
+    """Tell whether a word may be a short, long or mistyped form of a name."""
+    return key[:_SMALL] == name[:_SMALL] or key in name or name in key or slip(key, name)
 
 
 def fits(noun: str, pronoun: str) -> bool:

@@ -44,10 +44,14 @@ Places = dict[str, list[tuple[int, int]]]
 class Softener:
     """Weighs the cues around each sign of one text."""
 
-    def __init__(self, scene: Scene, cues: Places) -> None:
+    def __init__(
+        self, scene: Scene, cues: Places, *, negation: bool = True, softening: bool = True
+    ) -> None:
+        """`negation` and `softening` are off where what they give is being measured."""
         self.scene = scene
         self.words = scene.words
-        self.negated = self._negations(cues.get("pseudo", []))
+        self.softening = softening
+        self.negated = self._negations(cues.get("pseudo", [])) if negation else set()
         self._cues = cues
         self._starts = {kind: [a for a, _b in spans] for kind, spans in cues.items()}
         self.drill = any(
@@ -179,11 +183,34 @@ class Softener:
         return not answers
 
     def _doubted(self, span: Span) -> bool:
-        """Tell whether the sign stands in a condition or behind a fear."""
-        clause = self.scene.clause[span.start]
-        if self.scene.joiner[clause] == "condition" and self.scene.opens[clause] < span.start:
+        """Tell whether the sign stands in a condition, in what it would lead to, or behind a fear.
+
+        "Had I slept, I would ..." has both in its first two clauses.
+        """
+        if self.softening and self._conditional(span):
             return True
         return any(
             b <= span.start and not self._parted(b, span.start)
             for a, b in self._sentence("doubt", span)
         )
+
+    def _conditional(self, span: Span) -> bool:
+        scene, clause = self.scene, self.scene.clause[span.start]
+        if scene.joiner[clause] == "condition" and scene.opens[clause] < span.start:
+            return True
+        begin = self.words.first[span.start]
+        if not self._inverted(begin):
+            begin += 1
+            if begin > span.start or not self._inverted(begin):
+                return False
+        return clause - scene.clause[begin] <= 1
+
+    def _inverted(self, i: int) -> bool:
+        """Tell whether a condition opens at word i by its verb standing before its subject."""
+        words, scene = self.words, self.scene
+        if words.keys[i] not in scene.lexicon.opening.inverted or i + 1 >= words.limit[i]:
+            return False
+        if i != words.first[i] and scene.joiner[scene.clause[i - 1]] not in ("cut", "share"):
+            return False
+        actor = scene.at.get(i + 1)
+        return actor is not None and actor.subject and words.breaks[i + 1] == 0

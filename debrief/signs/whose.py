@@ -32,11 +32,17 @@ class Whose(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The words a rule matched: from `start` to before `end`."""
+    """The words a rule matched: from `start` to before `end`.
+
+    `mended` holds where one of them was read as a slip of another word, `unsure` where that word
+    is so short that it may well have been meant.
+    """
 
     rule: Rule
     start: int
     end: int
+    mended: bool = False
+    unsure: bool = False
 
 
 def whose(span: Span, scene: Scene) -> Whose:

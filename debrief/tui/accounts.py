@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, get_args
+from typing import Literal
 
 import msgspec
 from textual.content import Content
@@ -11,13 +11,11 @@ from debrief import signs, words
 from debrief.i18n import _, pgettext
 from debrief.session import SignKey, State
 from debrief.session.guardrails import Guardrail, to_settle, to_tell, unread_acute
-from debrief.session.model import DutyOutcome
+from debrief.session.model import DUTY_OUTCOMES
 from debrief.tui import commands, looks
 from debrief.tui.widgets.bars import Link, key_and_label
 
 Kind = Literal["person", "duty", "sign"]
-OUTCOMES: Final[tuple[DutyOutcome, ...]] = get_args(DutyOutcome)
-"""How a duty may end, in the order of the keys 1 to 3."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -57,7 +55,7 @@ def _unread(state: State) -> list[Account]:
             row = Content.assemble(
                 (looks.LEVEL_GLYPHS["acute"] + " ", looks.LEVEL_STYLES["acute"]),
                 (title, looks.LEVEL_STYLES["acute"]),
-                f"  »{key.words}«",
+                f"  »{key.words}«" if key.words else "",
             )
             rows.append(Account("sign", key.person, False, row, key))
     return rows
@@ -73,7 +71,7 @@ def legend(account: Account | None) -> list[Link]:
     settling = commands.of("settle")
     labels = [one.label() for one in settling]
     if account is not None and account.kind == "duty":
-        labels = [words.duty_outcome(outcome) for outcome in OUTCOMES]
+        labels = [words.duty_outcome(outcome) for outcome in DUTY_OUTCOMES]
     elif account is not None and account.kind == "sign":
         labels = [
             pgettext("sign", "confirm"),

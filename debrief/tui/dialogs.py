@@ -14,10 +14,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from debrief import words
 from debrief.desk import times
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.session.model import FollowUpOutcome
+from debrief.session.model import DUTY_OUTCOMES, DutyOutcome, FollowUpOutcome
 from debrief.tui import commands
 from debrief.tui.sizes import too_small
 from debrief.tui.widgets.bars import Link, LinkRow, key_and_label
@@ -202,6 +203,51 @@ class FollowUpDialog(ModalScreen[Choice | None]):
 
     def action_give_up(self) -> None:
         """Leave it as it was."""
+        self.dismiss(None)
+
+
+class DutyDialog(ModalScreen[DutyOutcome | None]):
+    """A duty that a confirmed sign opened: what it is, whose, and how it ended. Escape: later."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(str(n), f"end('{code}')") for n, code in enumerate(DUTY_OUTCOMES, 1)),
+        Binding("escape", "later"),
+    ]
+
+    def __init__(self, kind: str, holder: str) -> None:
+        """`holder` is the name of the counsellor who was told; empty for the supervisor."""
+        super().__init__()
+        self._kind = kind
+        self._holder = holder
+
+    def compose(self) -> ComposeResult:
+        """Lay out duty, holder, what to follow, and the answers, each with its key."""
+        whose = _("The duty is personal: it is yours, and nobody can take it over.")
+        if self._holder:
+            whose = _(
+                "The duty is personal: it stays with {name}, who was told, also when you help."
+            ).format(name=self._holder)
+        house = _(
+            "Follow your house's own procedure. Where life is in danger, call the emergency number."
+        )
+        with Vertical(classes="dialog"):
+            yield Static(Content.styled(words.duty(self._kind), "bold $warning"))
+            yield Static(whose, markup=False)
+            yield Static(house, markup=False)
+            for number, code in enumerate(DUTY_OUTCOMES, 1):
+                row = LinkRow()
+                text = key_and_label(str(number), words.duty_outcome(code))
+                row.show_links([Link(text, f"screen.end('{code}')")], "")
+                yield row
+            later = _("Esc leaves it for later; it must end before the close")
+            yield Static(Content.styled(later, "$muted"), classes="hint")
+
+    def action_end(self, outcome: DutyOutcome) -> None:
+        """Note how it ended."""
+        self.dismiss(outcome)
+
+    def action_later(self) -> None:
+        """Leave it open."""
         self.dismiss(None)
 
 

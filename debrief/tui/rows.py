@@ -6,12 +6,13 @@ import datetime as dt
 
 from textual.content import Content
 
-from debrief import words
+from debrief import signs, words
 from debrief.i18n import _
 from debrief.live import Saved, SignView
 from debrief.protocol import Protocol
 from debrief.session import ROUND, State
 from debrief.session.guardrails import Guardrail, to_tell
+from debrief.session.model import Duty
 from debrief.tui.widgets.bars import Step
 from debrief.tui.widgets.lists import Agreed
 
@@ -81,14 +82,13 @@ def prompt(
 
 
 def agreed(state: State) -> list[Agreed]:
-    """Return warnings, duties, next contacts and actions, for the pane beside the notes."""
-    rows = [Agreed(False, words.guardrail(one, state), _weight(one)) for one in to_tell(state)]
-    for duty in state.duties.values():
-        who = words.duty_person(state, duty.holder)
-        text = f"{words.duty(duty.kind)} -> {who}"
-        if duty.outcome is not None:
-            text += f": {words.duty_outcome(duty.outcome)}"
-        rows.append(Agreed(duty.outcome is not None, text))
+    """Return duties, warnings, next contacts and actions, for the pane beside the notes.
+
+    Open duties stand first: they are short, must end before the close, and are never pushed out of
+    sight by a warning.
+    """
+    rows = [_duty(state, duty) for duty in state.duties.values()]
+    rows += [Agreed(False, words.guardrail(one, state), _weight(one)) for one in to_tell(state)]
     for person_id, follow_up in state.follow_ups.items():
         person = state.person(person_id)
         if person is not None:
@@ -98,6 +98,13 @@ def agreed(state: State) -> list[Agreed]:
     return rows
 
 
+def _duty(state: State, duty: Duty) -> Agreed:
+    text = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
+    if duty.outcome is not None:
+        text += f": {words.duty_outcome(duty.outcome)}"
+    return Agreed(duty.outcome is not None, text)
+
+
 def _weight(one: Guardrail) -> str:
     return "acute" if one.code.startswith("acute") else "urgent"
 
@@ -105,6 +112,11 @@ def _weight(one: Guardrail) -> str:
 def note_key(state: State) -> tuple[str, str]:
     """Return (phase, person) of the note in hand: the speaker's, else the round's own."""
     return state.plan.key, state.speaker or ROUND
+
+
+def evidence(view: SignView) -> str:
+    """Return the words a sign stands in; the name of one that stands in none."""
+    return view.key.words or signs.name(view.key.code)
 
 
 def sign_counts(views: tuple[SignView, ...]) -> dict[str, int]:

@@ -43,6 +43,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.workspace / "protocols"
 
     @property
+    def signs(self) -> Path:
+        """A house's own word lists for signs."""
+        return self.workspace / "signs"
+
+    @property
     def settings(self) -> Path:
         """The workspace's configuration file; it may be missing."""
         return self.workspace / CONFIG_NAME

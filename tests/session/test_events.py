@@ -22,6 +22,7 @@ RICH = [
     ev.LoadGiven(OPENED, "c-aisha", None),
     ev.PersonLeft(OPENED, "c-aisha", False),
     ev.SignsSeen(OPENED, "shift", "c-aisha", (seen("sover ikke"), seen("x", "crying"))),
+    ev.PatternsSeen(OPENED, "c-aisha", (seen("", "heavy_run"),)),
     ev.ActionAgreed(OPENED, "a1", "x", "y", dt.date(2026, 12, 1)),
     ev.FollowUpAgreed(OPENED, "c-aisha", "dated", OPENED, "s-4h2k"),
     ev.FollowUpAgreed(OPENED, "c-aisha", None),

@@ -59,6 +59,26 @@ class TestFollowUps:
         assert not may_close(held.state)
 
 
+class TestSilence:
+    def test_who_passes_each_time_and_goes_home_alone_is_told_of(self) -> None:
+        held = settled("Aisha", "Jonas")
+        held.do(ev.TurnEnded, "check-in", AISHA, "passed")
+        assert codes(to_tell(held.state)) == []
+        held.do(ev.AloneSaid, AISHA, True)
+        held.do(ev.AloneSaid, JONAS, True)
+        assert codes(to_tell(held.state)) == [("tells", "passed-and-alone", AISHA)]
+        held.do(ev.TurnEnded, "shift", AISHA, "spoke")
+        assert codes(to_tell(held.state)) == []
+
+    def test_it_keeps_nothing_from_being_closed_and_may_be_gone_on_from(self) -> None:
+        held = settled("Aisha", outcome="declined")
+        held.do(ev.TurnEnded, "check-in", AISHA, "passed")
+        held.do(ev.AloneSaid, AISHA, True)
+        assert may_close(held.state)
+        held.do(ev.Overridden, to_tell(held.state)[0].key)
+        assert codes(to_tell(held.state)) == []
+
+
 class TestStops:
     @pytest.mark.parametrize(
         ("level", "outcome", "stop"),

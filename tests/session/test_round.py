@@ -373,6 +373,7 @@ CLOSED_TO = [
     ev.PersonLeft(OPENED, AISHA),
     ev.OrderChanged(OPENED, (JONAS, AISHA)),
     ev.SignsSeen(OPENED, "shift", AISHA, ()),
+    ev.PatternsSeen(OPENED, AISHA, ()),
     ev.SignDecided(OPENED, *SignKey("shift", AISHA, "sleep", "x"), "open", "case", "watch"),
     ev.DutyOpened(OPENED, "d1", "violence", AISHA),
     ev.DutyEnded(OPENED, "d1", "acted"),

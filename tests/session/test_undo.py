@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from debrief.session import ROUND, NoteKey, Refused, State, apply, replay
+from debrief.session import PATTERNS, ROUND, NoteKey, Refused, State, apply, replay
 from debrief.session import events as ev
 from debrief.session.duties import kind_of
 from debrief.session.model import PLACES, SignKey
@@ -141,6 +141,13 @@ SIGN = st.builds(
     level=LEVEL,
     band=st.sampled_from(["firm", "possible"]),
 )
+PATTERN = st.builds(
+    seen,
+    st.just(""),
+    st.sampled_from(["heavy_run", "absence"]),
+    subject=SUBJECT,
+    level=st.sampled_from(["urgent", "watch"]),
+)
 
 
 class AnyRound(RuleBasedStateMachine):
@@ -223,11 +230,16 @@ class AnyRound(RuleBasedStateMachine):
     def sees(self, phase: str, who: str, found: list[Any]) -> None:
         self.let(ev.SignsSeen, phase, who, tuple(found))
 
+    @rule(who=WHO, found=st.lists(PATTERN, max_size=2))
+    def sees_patterns(self, who: str, found: list[Any]) -> None:
+        assert self.let(ev.PatternsSeen, who, tuple(found)) == (self.state.person(who) is not None)
+
     @precondition(lambda self: self.state.signs)
     @rule(data=st.data(), decision=DECISION, subject=SUBJECT, level=LEVEL)
     def decides(self, data: st.DataObject, decision: Any, subject: Any, level: Any) -> None:
         key = data.draw(st.sampled_from(list(self.state.signs)))
-        assert self.let(ev.SignDecided, *key, decision, subject, level)
+        fits = key.phase != PATTERNS or subject == "counsellor"
+        assert self.let(ev.SignDecided, *key, decision, subject, level) == fits
 
     @rule(number=st.integers(1, 3), who=WHO)
     def opens_duty(self, number: int, who: str) -> None:
@@ -291,8 +303,11 @@ class AnyRound(RuleBasedStateMachine):
         ids = [one.id for one in state.people]
         phases = {plan.key for plan in state.setup.phases}
         assert len(set(ids)) == len(ids)
-        for key in (*state.turns, *state.notes, *state.signs):
+        for key in (*state.turns, *state.notes):
             assert key.phase in phases
+        for key, sign in state.signs.items():
+            assert key.phase in {*phases, PATTERNS}
+            assert key.phase != PATTERNS or (key.words, sign.subject) == ("", "counsellor")
         assert {key.person for key in state.turns} <= set(ids)
         assert {key.person for key in (*state.notes, *state.signs)} <= {*ids, ROUND}
         assert {*state.loads, *state.follow_ups, *state.left, *state.alone} <= set(ids)

@@ -7,7 +7,7 @@ import pytest
 from debrief.signs import CODES, Sign
 from debrief.signs.lexicon import LANGUAGES, Group, Lexicon, Rule, load
 from debrief.signs.pattern import Matcher
-from debrief.signs.scanning import scan_with
+from debrief.signs.scanning import RULES, scan_with
 from debrief.signs.words import Words
 
 NAMES = {"da": "Jens", "nb": "Jens", "en": "Jim"}
@@ -21,7 +21,7 @@ GROUPS = [
 
 def found(lexicon: Lexicon, group: Group, text: str) -> list[Sign]:
     bands = ("firm", "possible", group.band)
-    signs = scan_with(lexicon, text, NAMES[lexicon.language])
+    signs = scan_with(lexicon, text, NAMES[lexicon.language], RULES)
     return [sign for sign in signs if sign.sign == group.sign and sign.band in bands]
 
 
@@ -67,5 +67,5 @@ def test_every_labelled_code_has_a_group_in_every_language(language: str) -> Non
     ],
 )
 def test_a_figure_of_speech_is_not_shown(language: str, text: str) -> None:
-    signs = scan_with(LEXICA[language], text, NAMES[language])
+    signs = scan_with(LEXICA[language], text, NAMES[language], RULES)
     assert [s for s in signs if s.band in ("firm", "possible")] == []

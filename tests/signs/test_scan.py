@@ -7,15 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from debrief.signs import CODES, Sign, name, prepare, scan, scanning, shown
-from debrief.signs.lexicon import LANGUAGES, Lexicon, Rule, lexicon
+from debrief.signs import CODES, Sign, name, prepare, shown
+from debrief.signs import scan as whole_scan
+from debrief.signs.lexicon import LANGUAGES, lexicon
 from debrief.signs.pattern import Matcher
 from debrief.signs.scanning import propose
-from debrief.signs.whose import Span
 from debrief.signs.words import Words
+from tests.signs.ruled import scan
 
 BACKGROUND = Path(__file__).parents[3] / "shared" / "signs" / "background"
 
@@ -65,28 +65,6 @@ def test_the_counsellors_own_overdose_is_read_as_suicidal() -> None:
     assert (sign.sign, sign.subject, sign.level) == ("suicidal_thoughts", "counsellor", "acute")
 
 
-def test_what_another_lane_proposes_goes_through_the_same_questions(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    words_of = lexicon("da")
-    (group,) = (g for g in words_of.groups if "søvnløs*" in g.patterns)
-    rule = Rule(msgspec.structs.replace(group, band="possible"), "reading", negated=False)
-
-    def reading(words: Words, _lexicon: Lexicon) -> list[Span]:
-        at = words.keys.index("loftet")
-        return [Span(rule, at, at + 1)]
-
-    monkeypatch.setattr(scanning, "LANES", (reading,))
-    for text, band, subject in (
-        ("Mette så loftet hele natten.", "possible", "counsellor"),
-        ("Mette så ikke loftet.", "topic", "counsellor"),
-        ("Borgeren så loftet.", "topic", "case"),
-    ):
-        (sign,) = scan(text, "da", "Mette")
-        assert (sign.sign, sign.band, sign.subject) == ("sleep", band, subject)
-        assert text[sign.start : sign.end] == "loftet"
-
-
 def test_a_lexicon_may_be_read_ahead() -> None:
     prepare("nb")
     assert lexicon.cache_info().currsize
@@ -124,7 +102,9 @@ def test_the_cost_grows_with_the_text_and_no_faster(language: str, piece: str) -
 
     few, many = visits(200), visits(800)
     assert many <= 4.2 * few + 2000
-    assert few / (200 * len(piece.split())) < 600
+    # Fewer visits a word than there are patterns: no pattern is tried where it can't begin.
+    patterns = sum(len(group.patterns) for group in lexicon(language).groups)
+    assert few / (200 * len(piece.split())) < patterns
 
 
 @pytest.mark.parametrize("piece", ["\u0301", "\u200b", "\u05d0\u202e ", "\n", '"', "'", "a", "A-"])
@@ -154,5 +134,5 @@ def test_importing_is_light() -> None:
 def test_ordinary_text_raises_few_alarms(language: str) -> None:
     lines = (BACKGROUND / f"ud_{language}.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [json.loads(line)["text"] for line in lines]
-    alarms = sum(any(s.band == "firm" for s in scan(text, language)) for text in texts)
+    alarms = sum(any(s.band == "firm" for s in whole_scan(text, language)) for text in texts)
     assert alarms * 1000 < 2 * len(texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from debrief.signs import scan
+from tests.signs.ruled import scan
 
 BANDS = [
     ("da", "Mette er ikke udbrændt.", "topic"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from debrief.signs import scan, shown
+from debrief.signs import shown
+from tests.signs.ruled import scan
 
 BELONGS = [
     ("da", "Mette sover ikke.", "Mette", ("sleep", "counsellor")),

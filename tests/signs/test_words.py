@@ -7,8 +7,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debrief.signs import scan
 from debrief.signs.words import STOP, Words
+from tests.signs.ruled import scan
 
 ANY = st.text() | st.text("abæøåÆØÅ'\"“”.,:- \n\u0301\u200b\u202eİßﬁ①", max_size=60)
 NONE: frozenset[str] = frozenset()

@@ -116,7 +116,7 @@ async def test_signs_stand_beside_the_notes_and_are_decided_by_one_key(opened, l
         await screen.press("a")
         assert [duty.kind for duty in live.state.duties.values()] == ["suicide-risk"]
         assert [duty.holder for duty in live.state.duties.values()] == ["c-aisha"]
-        await screen.press("ctrl+b")
+        await screen.press("escape", "ctrl+b")
         assert live.state.duties == {}
 
 

@@ -20,7 +20,7 @@ from debrief.live import Live
 from debrief.session import Refused, SignKey
 from debrief.session import events as ev
 from debrief.session.guardrails import to_settle
-from debrief.session.model import Subject
+from debrief.session.model import DUTY_OUTCOMES, Subject
 from debrief.tui import accounts, commands
 from debrief.tui.accounts import Account
 from debrief.tui.dialogs import Choice, MessageDialog, PreviewDialog, date_dialog, settle
@@ -153,8 +153,8 @@ class CloseScreen(BaseScreen):
             self._settle(account.about, choice)
 
     def _end_duty(self, duty: str, number: int) -> None:
-        if number <= len(accounts.OUTCOMES):
-            outcome = accounts.OUTCOMES[number - 1]
+        if number <= len(DUTY_OUTCOMES):
+            outcome = DUTY_OUTCOMES[number - 1]
             self._step(lambda: self.live.do(ev.DutyEnded(self.live.clock(), duty, outcome)))
 
     def _decide(self, key: SignKey, number: int) -> None:

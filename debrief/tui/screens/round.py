@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -18,22 +19,24 @@ from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.live import Live, SignView
 from debrief.protocol import Protocol
-from debrief.session import ROUND
+from debrief.session import PATTERNS, ROUND
 from debrief.session import events as ev
 from debrief.session.guardrails import to_tell
+from debrief.session.model import Duty, DutyOutcome, Subject
 from debrief.session.rounds import LEVELS
 from debrief.tui import commands, rows
-from debrief.tui.screens.round_keys import RoundKeys
+from debrief.tui.dialogs import DutyDialog
+from debrief.tui.screens.round_past import RoundPast
 from debrief.tui.sizes import LOW, NARROW
 from debrief.tui.widgets.bars import KeyBar, Rail, SignStrip, TopBar
-from debrief.tui.widgets.lists import AgreedPane, LoadBar, RoundTable, SignsPane
+from debrief.tui.widgets.lists import Agreed, AgreedPane, LoadBar, RoundTable, SignsPane
 from debrief.tui.widgets.notes import Mark, Notes
 
 PATIENCE = 0.5
 """Seconds that a disk may take before the screen says that it is still saving."""
 
 
-class RoundScreen(RoundKeys):
+class RoundScreen(RoundPast):
     """A running round. It shows `live.state` and turns keys into calls on `live`."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("round",)
@@ -96,6 +99,15 @@ class RoundScreen(RoundKeys):
         if self.is_running:
             self.post_message(self.DiskSpoke(trouble))
 
+    @on(RoundPast.Remembered)
+    def remember(self, message: RoundPast.Remembered) -> None:
+        """Keep what has been, and show it of the one who has the word."""
+        self.live.earlier = {**self.live.earlier, **message.earlier}
+        person = rows.note_key(self.live.state)[1]
+        if person != ROUND:
+            self.live.look_back(person)
+            self.show_signs(self.live.signs_of(person))
+
     # Showing
 
     def redraw(self) -> None:
@@ -109,7 +121,7 @@ class RoundScreen(RoundKeys):
             state, self._protocol, self._question, self.prompt_language, short=short
         )
         self.query_one("#prompt", Static).update(question)
-        self.query_one(AgreedPane).show(rows.agreed(state))
+        self._show_agreed()
         phase, person = rows.note_key(state)
         notes = self.query_one(Notes)
         notes.border_title = _("Notes")
@@ -120,7 +132,15 @@ class RoundScreen(RoundKeys):
         load.display = person != ROUND
         load.refresh()
         self.live.look(phase, person)
+        if person != ROUND:
+            self.live.look_back(person)
+        self.ask_history()
         self.show_signs(self.live.signs_of(person))
+
+    def _show_agreed(self) -> None:
+        """Show what is agreed and open, and what is wrong with the house's own word lists."""
+        wrong = [Agreed(False, str(one), "urgent") for one in self.desk_app.desk.sign_problems]
+        self.query_one(AgreedPane).show([*rows.agreed(self.live.state), *wrong])
 
     def show_time(self) -> None:
         """Show clock, rail and what is saved."""
@@ -155,18 +175,19 @@ class RoundScreen(RoundKeys):
         if first is None and warning is not None:
             strip.say(Content.styled("▲ " + words.guardrail(warning, state), "$warning"))
         else:
-            strip.show(rows.sign_counts(views), first.key.words if first else "", name)
+            strip.show(rows.sign_counts(views), rows.evidence(first) if first else "", name)
 
     # What the widgets say
 
     @on(Notes.Written)
     def keep_note(self, message: Notes.Written) -> None:
         """Keep what was written, and look at it."""
-        if self.live.write(message.phase, message.person, message.text):
-            self.live.look(message.phase, message.person)
+        written = self.live.write(message.phase, message.person, message.text)
+        if written or message.typing_at is None:
+            self.live.look(message.phase, message.person, message.typing_at)
         if (message.phase, message.person) == rows.note_key(self.live.state):
             self.show_signs(self.live.signs_of(message.person))
-            self.query_one(AgreedPane).show(rows.agreed(self.live.state))
+            self._show_agreed()
         if not self.live.saved.everything:
             self.set_timer(PATIENCE, self.show_time)
 
@@ -206,17 +227,36 @@ class RoundScreen(RoundKeys):
         elif message.what == "confirm" and sign.subject == "unsure":
             self.app.notify(_("Whose is it? w turns it to the counsellor or the citizen."))
         elif message.what == "confirm":
-            self.step(lambda: self.live.decide(message.key, "confirmed"))
+            self._deciding(lambda: self.live.decide(message.key, "confirmed"))
         elif message.what == "dismiss":
             self.step(lambda: self.live.decide(message.key, "dismissed"))
         elif message.what == "flip":
-            subject = "counsellor" if sign.subject == "case" else "case"
-            self.step(lambda: self.live.decide(message.key, subject=subject))  # type: ignore[arg-type]
+            subject: Subject = "counsellor" if sign.subject == "case" else "case"
+            self._deciding(lambda: self.live.decide(message.key, subject=subject))
         elif message.what == "level":
             level = LEVELS[LEVELS.index(sign.level) - 1]
             self.step(lambda: self.live.decide(message.key, level=level))  # type: ignore[arg-type]
 
+    def _deciding(self, take: Callable[[], object]) -> None:
+        """Take a step about a sign; a duty that it opens is put before the supervisor at once."""
+        before = set(self.live.state.duties)
+        self.step(take)
+        for duty in self.live.state.duties.values():
+            if duty.id not in before and duty.outcome is None:
+                self._show_duty(duty)
+
+    def _show_duty(self, duty: Duty) -> None:
+        def ended(outcome: DutyOutcome | None) -> None:
+            if outcome is not None:
+                self.step(lambda: self.live.do(ev.DutyEnded(self.live.clock(), duty.id, outcome)))
+
+        person = self.live.state.person(duty.holder)
+        self.app.push_screen(DutyDialog(duty.kind, person.name if person else ""), ended)
+
     def _show_words(self, message: SignsPane.Asked) -> None:
+        if message.key.phase == PATTERNS:
+            self.app.notify(_("This comes from earlier rounds, so no words in the notes show it."))
+            return
         phases = [plan.key for plan in self.live.state.setup.phases]
         if message.key.phase != self.live.state.plan.key:
             self.step(lambda: self.live.go_to_phase(phases.index(message.key.phase)))

@@ -41,7 +41,8 @@ class RoundKeys(BaseScreen):
     def keep_writing(self) -> None:
         """Keep what the editor holds and has not told of yet."""
         written = self.query_one(Notes).take()
-        if written is not None and self.live.write(*written):
+        if written is not None:
+            self.live.write(*written)
             self.live.look(*written[:2])
 
     # The word goes round

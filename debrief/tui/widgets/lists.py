@@ -205,10 +205,13 @@ class SignsPane(OptionList):
             mark = "✓" if state.decision == "confirmed" else "–"
             said = Content.assemble(title, (f"\n  {mark} {word}", "$muted"))
             return said if state.stands else Content.assemble(said, (". " + view.why, "$muted"))
-        lines = [title, Content.assemble(("  »", "$muted"), view.key.words, ("«", "$muted"))]
+        lines = [title]
+        if view.key.words:
+            lines.append(Content.assemble(("  »", "$muted"), view.key.words, ("«", "$muted")))
         if state.seen.band != "firm":
             lines.append(Content.styled("  " + _("read this again"), "$muted"))
-        lines.append(Content.styled("  " + view.why, "$muted"))
+        if view.why:
+            lines.append(Content.styled("  " + view.why, "$muted"))
         return Content("\n").join(lines)
 
     def _ask(self, what: str) -> None:

@@ -17,6 +17,8 @@ from debrief.text import clean
 
 PAUSE = 0.15
 """Seconds without a key after which the note is kept and scanned."""
+REST = 0.8
+"""Seconds without a key after which the word before the cursor counts as written to its end."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -30,20 +32,27 @@ class Mark(msgspec.Struct, frozen=True):
 class Notes(TextArea):
     """A plain text editor for the note of one voice in one phase.
 
-    It posts `Written` a moment after the last key, and whatever is unposted when `flush` is
-    called, so that moving on never loses a word.
+    It posts `Written` a moment after the last key and again when the hands have rested, and
+    whatever is unposted when `flush` is called, so that moving on never loses a word.
     """
 
     marks: var[tuple[Mark, ...]] = var(())
 
     class Written(Message):
-        """The note was changed, and the hands rest."""
+        """The note was changed, and the hands rest.
 
-        def __init__(self, phase: str, person: str, text: str) -> None:
+        `typing_at` is the cursor's character offset where they have rested only a moment, so that
+        the word there may be half typed; None once they have rested.
+        """
+
+        def __init__(
+            self, phase: str, person: str, text: str, typing_at: int | None = None
+        ) -> None:
             super().__init__()
             self.phase = phase
             self.person = person
             self.text = text
+            self.typing_at = typing_at
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
@@ -51,11 +60,16 @@ class Notes(TextArea):
         self.highlight_cursor_line = False
         self._of: tuple[str, str] = ("", "")
         self._kept = ""
-        self._pause: Timer | None = None
+        self._half = False
+        """Whether what was posted last may end in half a word."""
+        self._waiting: list[Timer] = []
 
     def show(self, phase: str, person: str, text: str) -> None:
-        """Show the note of `person` in `phase`; what stood unposted is posted first."""
-        if (phase, person) == self._of and clean(self.text) == text:
+        """Show the note of `person` in `phase`; what stood unposted is posted first.
+
+        Where it is shown already and has been written on since, the editor is ahead and stays.
+        """
+        if (phase, person) == self._of and (clean(self.text) == text or self.text != self._kept):
             return
         self.flush()
         self._of = (phase, person)
@@ -65,27 +79,38 @@ class Notes(TextArea):
         self._count()
 
     def flush(self) -> None:
-        """Post what was written since the last time."""
-        text = self.text
-        if text == self._kept or not self._of[0]:
-            return
-        self._kept = text
-        self.post_message(self.Written(*self._of, text))
+        """Post what was written since the last time, as written to its end."""
+        written = self.take()
+        if written is not None:
+            self.post_message(self.Written(*written))
 
     def take(self) -> tuple[str, str, str] | None:
-        """Return (phase, person, text) that was not posted yet, and count it as posted."""
+        """Return (phase, person, text) that was not posted as written to its end, and count it so.
+
+        Timers that still wait find nothing left to post.
+        """
         text = self.text
-        if text == self._kept or not self._of[0]:
+        if not self._of[0] or (text == self._kept and not self._half):
             return None
-        self._kept = text
+        self._kept, self._half = text, False
         return (*self._of, text)
+
+    def _pause(self) -> None:
+        """Post what was written, the word at the cursor being perhaps half typed."""
+        text = self.text
+        if not self._of[0] or text == self._kept:
+            return
+        self._kept, self._half = text, True
+        row, column = self.cursor_location
+        before = [*self.document.lines[:row], self.document.lines[row][:column]]
+        self.post_message(self.Written(*self._of, text, len(clean("\n".join(before)))))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Wait for the hands to rest."""
         event.stop()
-        if self._pause is not None:
-            self._pause.stop()
-        self._pause = self.set_timer(PAUSE, self.flush)
+        for timer in self._waiting:
+            timer.stop()
+        self._waiting = [self.set_timer(PAUSE, self._pause), self.set_timer(REST, self.flush)]
         self._count()
 
     def _count(self) -> None:

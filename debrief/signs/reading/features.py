@@ -1,0 +1,167 @@
+"""What the classifier looks at in a sentence: words, pairs, pieces of words, and meanings.
+
+Training and reading use this very module, so that both see the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from debrief.signs.words import Words
+
+_SPELLED: Final = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe"})
+_LONGEST: Final = 80
+"""Words of a sentence that are looked at; a longer one is read in stretches of this many."""
+_SHORTEST_PIECE: Final = 4
+"""Words shorter than this are taken whole, not in pieces."""
+_SIZES: Final = (3, 4, 5)
+COUNSELLOR: Final = "@c"
+SOMEBODY: Final = "@n"
+NUMBER: Final = "#"
+
+_PEOPLE: Final = frozenset({"named", "first", "counsellor", "third", "citizen", "other", "says"})
+
+Meanings = Mapping[str, tuple[str, ...]]
+"""Word, `stem*` or phrase of up to three words -> the classes of meaning it belongs to."""
+
+
+class Sentence(NamedTuple):
+    """One sentence: its words from `start` to before `end`, and what is seen in it.
+
+    `features` maps each feature to the word (index) where it was first seen, -1 when it is about
+    the sentence as a whole or comes from its neighbours.
+    """
+
+    start: int
+    end: int
+    features: dict[str, int]
+
+
+def sentences(
+    words: Words, names: Collection[str], meanings: Meanings, roles: Mapping[str, str]
+) -> list[Sentence]:
+    """Return the sentences of a text with their features.
+
+    `names` are the counsellor's, folded; `roles` is the lexicon's word -> who it speaks of.
+    """
+    tokens = [_token(words, i, names) for i in range(len(words))]
+    stretches = list(_stretches(words))
+    bags = [_plain(tokens, start, end) for start, end in stretches]
+    found = []
+    for at, (start, end) in enumerate(stretches):
+        features = _features(tokens, start, end, meanings)
+        _people(features, words, tokens, start, end, roles)
+        for mark, other in (("p:", at - 1), ("q:", at + 1)):
+            if 0 <= other < len(bags):
+                for word in bags[other]:
+                    features.setdefault(mark + word, -1)
+        found.append(Sentence(start, end, features))
+    return found
+
+
+def _stretches(words: Words) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at < len(words):
+        end = min(words.limit[at], at + _LONGEST)
+        yield at, end
+        at = end
+
+
+def _token(words: Words, i: int, names: Collection[str]) -> str:
+    """Return word i as the classifier sees it: names and numbers are only that they are there."""
+    key = words.keys[i]
+    if key in names or (key[-1] == "s" and key[:-1] in names):
+        return COUNSELLOR
+    if key.isdecimal():
+        return NUMBER
+    if i > words.first[i] and not words.breaks[i]:
+        piece = words.text[words.starts[i] : words.ends[i]]
+        if len(piece) > 1 and piece.istitle():
+            return SOMEBODY
+    return key.translate(_SPELLED)
+
+
+def _plain(tokens: list[str], start: int, end: int) -> set[str]:
+    return set(tokens[start:end])
+
+
+def _features(tokens: list[str], start: int, end: int, meanings: Meanings) -> dict[str, int]:
+    seen: dict[str, int] = {}
+    add = seen.setdefault
+    for i in range(start, end):
+        word = tokens[i]
+        add("w:" + word, i)
+        if i + 1 < end:
+            add("b:" + word + " " + tokens[i + 1], i)
+        if len(word) >= _SHORTEST_PIECE:
+            whole = "<" + word + ">"
+            for size in _SIZES:
+                for at in range(len(whole) - size + 1):
+                    add("c:" + whole[at : at + size], i)
+    if COUNSELLOR not in tokens[start:end]:
+        add("no@c", -1)
+    length = end - start
+    add("n:" + ("0" if length < 5 else "1" if length < 10 else "2" if length < 20 else "3"), -1)
+    if meanings:
+        _mean(seen, tokens, start, end, meanings)
+    return seen
+
+
+def _people(
+    seen: dict[str, int],
+    words: Words,
+    tokens: list[str],
+    start: int,
+    end: int,
+    roles: Mapping[str, str],
+) -> None:
+    """Add who is spoken of, who is named first, and whether words are quoted."""
+    first = ""
+    for i in range(start, end):
+        token = tokens[i]
+        role = "named" if token == COUNSELLOR else roles.get(words.keys[i], "")
+        kind = role.partition("_")[0]
+        if kind in _PEOPLE or token == SOMEBODY:
+            kind = kind or "somebody"
+            first = first or kind
+            quoted = "quoted" if words.quoted[i] else ""
+            seen.setdefault("r:" + kind + quoted, -1)
+    seen.setdefault("r1:" + first, -1)
+    if words.quoted[start]:
+        seen.setdefault("r:opensquoted", -1)
+
+
+def _mean(
+    seen: dict[str, int], tokens: list[str], start: int, end: int, meanings: Meanings
+) -> None:
+    """Add the classes of meaning in the sentence, and which of them stand together."""
+    classes: dict[str, int] = {}
+    for i in range(start, end):
+        for name in meant(tokens, i, end, meanings):
+            classes.setdefault(name, i)
+    names = sorted(classes)
+    for at, one in enumerate(names):
+        seen.setdefault("m:" + one, classes[one])
+        for other in names[at + 1 :]:
+            seen.setdefault("mm:" + one + "+" + other, classes[other])
+
+
+def meant(tokens: list[str], i: int, end: int, meanings: Meanings) -> Iterator[str]:
+    """Yield the classes of the word at i, and of the phrases that begin there."""
+    word = tokens[i]
+    yield from meanings.get(word, ())
+    for size in range(4, len(word) + 1):
+        yield from meanings.get(word[:size] + "*", ())
+    phrase = word
+    for j in range(i + 1, min(end, i + 3)):
+        following = tokens[j]
+        yield from meanings.get(phrase + " " + following, ())
+        for size in range(4, len(following) + 1):
+            yield from meanings.get(phrase + " " + following[:size] + "*", ())
+        phrase += " " + following
+
+
+def spelled(text: str) -> str:
+    """Return a word or phrase as `Meanings` keys are spelled: without the letters æ, ø, å."""
+    return text.translate(_SPELLED)
