@@ -60,9 +60,10 @@ def _line(one: Protocol) -> str:
 
 
 def _time(one: Protocol) -> str:
+    people = min(_GROUP_OF, one.max_people)
     return _("{minutes} for {people}").format(
-        minutes=_minutes(one.planned_seconds(_GROUP_OF)),
-        people=ngettext("{n} person", "{n} people", _GROUP_OF).format(n=_GROUP_OF),
+        minutes=_minutes(one.planned_seconds(people)),
+        people=ngettext("{n} person", "{n} people", people).format(n=people),
     )
 
 

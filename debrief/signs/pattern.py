@@ -27,7 +27,7 @@ cost per starting place is bounded by the pattern's own length.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from debrief.signs.words import Words, fold, pieces
@@ -356,14 +356,10 @@ class _Reader:
         while self.peek() == "|" and not self.depth:
             self.take()
             chains.append(self.chain())
-        slots = [chain for chain in chains if isinstance(chain, Slot)]
-        if len(slots) == len(chains):
-            for slot in slots[1:]:
-                slots[0].join(slot)
-            return slots[0]
-        if len(chains) == 1:
-            return chains[0]
-        return Either([c if isinstance(c, Row) else Row([c]) for c in chains])
+        made = _joined(chains)
+        if len(made) == 1:
+            return made[0]
+        return Either([one if isinstance(one, Row) else Row([one]) for one in made])
 
     def chain(self) -> Slot | Either | Row:
         """Read what stands straight after one another."""
@@ -396,7 +392,10 @@ class _Reader:
         self.depth -= 1
         if self.take() != ")":
             raise PatternError("a bracket is not closed")
-        return Either(rows)
+        plain = [row.parts[0] for row in rows if _plain(row)]
+        longer = [row for row in rows if not _plain(row)]
+        words = [Row([one]) for one in _joined([one for one in plain if isinstance(one, Slot)])]
+        return Either([*words, *longer])
 
     def swapped(self) -> Either:
         outer, self.depth = self.depth, 0
@@ -408,6 +407,19 @@ class _Reader:
         if self.take() != "}":
             raise PatternError("{ } holds exactly two slots")
         return Either([Row(straight), Row(turned)])
+
+
+def _plain(row: Row) -> bool:
+    """Tell whether a row is one word and no more."""
+    return len(row.parts) == 1 and isinstance(row.parts[0], Slot) and not row.maybe
+
+
+def _joined(chains: Sequence[Slot | Either | Row]) -> list[Slot | Either | Row]:
+    """Return the choices with all single words in one slot, which is looked up at once."""
+    slots = [chain for chain in chains if isinstance(chain, Slot)]
+    for slot in slots[1:]:
+        slots[0].join(slot)
+    return [*slots[:1], *(chain for chain in chains if not isinstance(chain, Slot))]
 
 
 def read(line: str, spelling: Spelling) -> Row:
