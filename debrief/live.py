@@ -112,9 +112,9 @@ class Live:
         """The round as it stands."""
         return self.session.state
 
-    def do(self, event: ev.Event) -> State:
+    def do(self, event: ev.AnyEvent) -> State:
         """Let `event` happen: new state, then its journal record. Raises Refused."""
-        session = apply(self.session, event)  # type: ignore[arg-type]
+        session = apply(self.session, event)
         self._last = self.journal.append(ev.encode(event))
         self.session = session
         return self.state

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from debrief.session.model import Person, SignState, State
+from typing import Final
 
-LEVELS = ("acute", "urgent", "watch")
+from debrief.session.model import Level, Person, SignState, State
+
+LEVELS: Final[tuple[Level, ...]] = ("acute", "urgent", "watch")
 """From danger now to something to name and follow up."""
 
 

@@ -235,7 +235,7 @@ class RoundScreen(RoundPast):
             self._deciding(lambda: self.live.decide(message.key, subject=subject))
         elif message.what == "level":
             level = LEVELS[LEVELS.index(sign.level) - 1]
-            self.step(lambda: self.live.decide(message.key, level=level))  # type: ignore[arg-type]
+            self.step(lambda: self.live.decide(message.key, level=level))
 
     def _deciding(self, take: Callable[[], object]) -> None:
         """Take a step about a sign; a duty that it opens is put before the supervisor at once."""
