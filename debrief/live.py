@@ -166,6 +166,28 @@ class Live:
 
     # Notes and signs
 
+    def prepare(self) -> None:
+        """Read the word lists ahead of the first scan. May run in a thread of its own."""
+        language = self.state.setup.language
+        try:
+            signs.prepare(language)
+        except Problem as problem:
+            self.blind = str(problem)
+        except ValueError:
+            self.blind = _no_list(language)
+
+    def _scan(self, text: str, person: str) -> tuple[signs.Sign, ...]:
+        """Return the signs to show in `person`'s note; none, and why in `blind`, without lists."""
+        who = self.state.person(person)
+        language = self.state.setup.language
+        try:
+            return signs.shown(signs.scan(text, language, who.name if who else None))
+        except Problem as problem:
+            self.blind = str(problem)
+        except ValueError:
+            self.blind = _no_list(language)
+        return ()
+
     def write(self, phase: str, person: str, text: str) -> bool:
         """Make `text` the note of `person` in `phase`; return whether it changed."""
         old, new = self.state.note(phase, person), clean(text)
@@ -183,10 +205,8 @@ class Live:
         because of it, until the note is looked at without.
         """
         text = self.state.note(phase, person)
-        who = self.state.person(person)
-        name = who.name if who else None
         spans: dict[SignKey, signs.Sign] = {}
-        for sign in signs.shown(signs.scan(text, self.state.setup.language, name)):
+        for sign in self._scan(text, person):
             spans.setdefault(SignKey(phase, person, sign.sign, _words(sign, text)), sign)
         if typing_at is not None:
             shown = self._spans.get(NoteKey(phase, person), {})
@@ -280,6 +300,12 @@ class Live:
                 level=level or base.level,
             )
         )
+
+
+def _no_list(language: str) -> str:
+    return _("There is no word list for the language {language}, so no signs are shown.").format(
+        language=language
+    )
 
 
 def _ignore(_text: str) -> None:

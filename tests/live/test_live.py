@@ -330,3 +330,26 @@ class TestDeciding:
         live.look("shift", AISHA)
         with pytest.raises(Refused, match="no longer there"):
             live.decide(key, "confirmed")
+
+
+def test_without_a_word_list_the_round_goes_on_and_says_why() -> None:
+    live, _memory = begin()
+    live.prepare()
+    assert live.blind == ""
+    foreign = Live(start(opened("Aisha", language="sv")), Memory())
+    foreign.prepare()
+    assert "sv" in foreign.blind
+    assert foreign.write("check-in", "c-aisha", "Sov inte i natt.")
+    assert foreign.look("check-in", "c-aisha") == ()
+    assert foreign.state.note("check-in", "c-aisha") == "Sov inte i natt."
+
+
+def test_a_broken_word_list_stops_no_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object) -> tuple[signs.Sign, ...]:
+        raise Problem("da/case.toml line 3 can't be read.")
+
+    monkeypatch.setattr(live_room.signs, "scan", broken)
+    live, _memory = begin()
+    live.write("check-in", "c-aisha", "Sov ikke i nat.")
+    assert live.look("check-in", "c-aisha") == ()
+    assert live.blind == "da/case.toml line 3 can't be read."

@@ -92,6 +92,7 @@ class RoundScreen(RoundPast):
         self.set_interval(20.0, self.show_time)
         self.redraw()
         self.query_one(Notes).focus()
+        self.run_worker(self.live.prepare, thread=True, group="lists", exit_on_error=False)
         self.call_after_refresh(_settle_memory)
 
     def _from_disk(self, trouble: str) -> None:
