@@ -171,3 +171,16 @@ def test_it_tells_cases_counsellors_and_calm_notes_apart(language: str) -> None:
 def test_plain_words_for_danger_now_stay_firm(text: str, language: str) -> None:
     found = [(s.sign, s.band) for s in scan(text, language, "Mette") if s.level == "acute"]
     assert ("case_suicide_risk", "firm") in found
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "sign"),
+    [
+        ("Mette sover ikke.", "da", "sleep"),
+        ("Mette er udbrændt.", "da", "burnout"),
+        ("Mette sover ikke.", "nb", "sleep"),
+        ("Mette can't sleep.", "en", "sleep"),
+    ],
+)
+def test_a_short_plain_sentence_is_not_doubted(text: str, language: str, sign: str) -> None:
+    assert (sign, "firm") in [(s.sign, s.band) for s in scan(text, language, "Mette")]

@@ -23,6 +23,8 @@ they are said plainly, and the classifier knows best what is not."""
 _NO: Mapping[Level, float] = {"watch": 0.35, "urgent": 0.35, "acute": 0.0}
 """Below these a rule's possible sign is set aside. These two were chosen by hand from a few values,
 by what they gave on the project's own test part; nothing else was fitted to it."""
+_PLAIN = 6
+"""In a sentence of at most so many words a firm sign is not doubted: it is all that is said."""
 _ACUTE, _URGENT = 0.5, 0.2
 """How likely danger now must be for a sign to be shown as acute, or as no less than urgent."""
 
@@ -45,8 +47,10 @@ def read(
         likely = model.owners(sentence.features)
         start, end = words.starts[sentence.start], words.ends[sentence.end - 1]
         here = [at for at, sign in enumerate(signs) if start <= sign.start < end]
+        plain = sentence.end - sentence.start <= _PLAIN
         for at in here:
-            signs[at] = _doubted(signs[at], likely)
+            if not (plain and signs[at].band == "firm"):
+                signs[at] = _doubted(signs[at], likely)
         shown = {signs[at].subject for at in here if signs[at].band in ("firm", "possible")}
         for owner in _pointed(likely, model.thresholds):
             if OWNERS[owner] not in shown:
