@@ -39,7 +39,8 @@ def accounts(state: State, *, narrow: bool) -> list[Account]:
     for duty in state.duties.values():
         name = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
         done = duty.outcome is not None
-        row = _row(done, name, words.duty_outcome(duty.outcome), 2 * width)
+        room = max(2 * width, Content(name).cell_length)  # whose it is must never be cut off
+        row = _row(done, name, words.duty_outcome(duty.outcome), room)
         rows.append(Account("duty", duty.id, done, row))
     rows.extend(_unread(state))
     return rows

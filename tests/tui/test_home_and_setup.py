@@ -128,3 +128,13 @@ async def test_help_names_the_keys_of_the_screen(opened) -> None:
         assert "your own ear comes first" in screen.shown()
         await screen.press("escape")
         assert isinstance(screen.app.screen, HomeScreen)
+
+
+async def test_an_empty_name_leaves_the_hands_where_names_are_written(opened) -> None:
+    async with opened() as screen:
+        await screen.press("enter")
+        await screen.write(" , ,")
+        await screen.press("enter")
+        await screen.write("Bodil")
+        await screen.press("f10")
+        assert [one.name for one in screen.app.live.state.people] == ["Bodil"]

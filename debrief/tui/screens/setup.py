@@ -172,7 +172,7 @@ class SetupScreen(BaseScreen):
     # Doing
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter takes a name; an empty line goes on to the list."""
+        """Enter takes a name; an empty line goes on to the list, once there is one."""
         event.stop()
         if event.input.id != "name":
             self.query_one(Roll).focus()
@@ -181,7 +181,7 @@ class SetupScreen(BaseScreen):
         for name in filter(None, names):
             self.query_one(Roll).add(self._person(name[:60]))
         event.input.value = ""
-        if not any(names):
+        if not any(names) and self.query_one(Roll).entries:
             self.query_one(Roll).focus()
 
     def _person(self, name: str) -> Person:
