@@ -12,7 +12,7 @@ from pathlib import Path
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).resolve().parents[1] / "debrief"
@@ -54,7 +54,7 @@ def read(language: str) -> Catalog:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """Return the catalog as gettext reads it; the same messages give the same bytes."""
+    """Return the catalog as gettext reads it; the same messages and babel give the same bytes."""
     whole = Catalog(
         locale=catalog.locale,
         project="debrief",
@@ -69,6 +69,15 @@ def compiled(catalog: Catalog) -> bytes:
     out = io.BytesIO()
     write_mo(out, whole)
     return out.getvalue()
+
+
+def messages(data: bytes) -> dict[object, object]:
+    """Return what a compiled catalog says, without its header: that names babel's own release."""
+    return {
+        (message.id, message.context): message.string
+        for message in read_mo(io.BytesIO(data))
+        if message.id
+    }
 
 
 def source(catalog: Catalog) -> bytes:

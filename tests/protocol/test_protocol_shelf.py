@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
+import tomllib
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -168,12 +169,8 @@ def test_importing_reads_no_protocol_and_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_one_protocol_is_loaded_within_five_milliseconds() -> None:
+def test_a_protocol_is_parsed_once() -> None:
     data = (LIBRARY / "shift-defuse.toml").read_bytes()
-
-    def seconds() -> float:
-        started = time.perf_counter()
+    with patch.object(tomllib, "loads", wraps=tomllib.loads) as parsed:
         load(data, "shift-defuse.toml")
-        return time.perf_counter() - started
-
-    assert min(seconds() for _ in range(20)) < 0.005
+    assert parsed.call_count == 1

@@ -87,7 +87,11 @@ def test_the_private_part_is_read_back(keys: Keys, privacy: Privacy) -> None:
 
 
 def clear_part(data: bytes) -> str:
-    return b"".join(b.data for b in split(data) if not b.name.startswith("private.")).decode()
+    """Return what is readable, less the signature: by chance, its letters spell any short name."""
+    clear = b"".join(b.data for b in split(data) if not b.name.startswith("private.")).decode()
+    words, found, _ = clear.partition("-----BEGIN SSH SIGNATURE-----")
+    assert found
+    return words
 
 
 @pytest.mark.parametrize("privacy", BOTH)
@@ -101,7 +105,7 @@ def test_nothing_of_a_person_is_in_the_clear(keys: Keys) -> None:
     clear = clear_part(build(state, keys))
     for name in NAMES:
         assert name not in clear
-        assert name.split()[0] not in re.sub(r"-----BEGIN SSH.*", "", clear, flags=re.DOTALL)
+        assert name.split()[0] not in clear
     states = ("load", "alone", "acute", "urgent", "sleep", "case_child", "køre")
     for word in (*states, "Kirsten", "2026-11-23"):
         assert word not in clear
