@@ -71,10 +71,10 @@ def compiled(catalog: Catalog) -> bytes:
     return out.getvalue()
 
 
-def messages(data: bytes) -> dict[object, object]:
+def said(data: bytes) -> dict[object, object]:
     """Return what a compiled catalog says, without its header: that names babel's own release."""
     return {
-        (message.id, message.context): message.string
+        (str(message.id), message.context): message.string
         for message in read_mo(io.BytesIO(data))
         if message.id
     }

@@ -47,7 +47,7 @@ class TestCatalog:
     def test_the_compiled_catalog_is_that_of_its_source(self, language: str) -> None:
         stored = (catalogs.folder(language) / "debrief.mo").read_bytes()
         wanted = catalogs.compiled(catalogs.read(language))
-        assert catalogs.messages(stored) == catalogs.messages(wanted)
+        assert catalogs.said(stored) == catalogs.said(wanted)
 
     def test_it_is_what_the_interface_says(self, language: str) -> None:
         before = i18n.language()
