@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal
-
-import msgspec
+from typing import Final, Literal, NamedTuple
 
 from debrief.i18n import _
 
@@ -17,7 +15,7 @@ LEVELS: Final[tuple[Level, ...]] = ("acute", "urgent", "watch")
 """Most pressing first: danger now, help within 24 to 72 hours, name it and follow up."""
 
 
-class Code(msgspec.Struct, frozen=True):
+class Code(NamedTuple):
     """One sign: whose it is, how pressing it is unless the words say more, what it opens.
 
     `kind` is `pattern` for signs that come from counting shifts, which no words can give.

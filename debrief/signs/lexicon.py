@@ -32,9 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
-
-import msgspec
+from typing import Any, Final, NamedTuple
 
 from debrief.signs.index import Index
 from debrief.signs.listfile import Group, ListFile, rows
@@ -68,7 +66,7 @@ _NEGATION: Final = ("words", "ahead", "pseudo", "deny")
 _SOFTEN: Final = ("past", "better", "cause", "doubt", "ask", "yes", "training")
 
 
-class Rule(msgspec.Struct, frozen=True):
+class Rule(NamedTuple):
     """One pattern of a group; `negated` when a negation is among its own words."""
 
     group: Group
@@ -76,13 +74,13 @@ class Rule(msgspec.Struct, frozen=True):
     negated: bool
 
 
-class Cue(msgspec.Struct, frozen=True):
+class Cue(NamedTuple):
     """A phrase that says something about the signs near it; `kind` is one of the context's keys."""
 
     kind: str
 
 
-class Opening(msgspec.Struct, frozen=True):
+class Opening(NamedTuple):
     """How sentences open.
 
     A capitalised word before one of `verbs` is somebody's name, unless it is one of the `common`
@@ -97,7 +95,7 @@ class Opening(msgspec.Struct, frozen=True):
     ends: tuple[str, ...] = ()
 
 
-class Lexicon(msgspec.Struct, frozen=True):
+class Lexicon(NamedTuple):
     """All that is known of one language."""
 
     language: str
@@ -109,7 +107,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     ahead: frozenset[str]
     inverts: bool
     groups: tuple[Group, ...]
-    index: Index[Rule | Cue]
+    patterns: Index[Rule | Cue]
     opening: Opening = Opening()
     real: frozenset[str] = frozenset()
     """Words that are right as they stand, though one slip away from a word of a pattern."""
@@ -117,7 +115,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     @property
     def typos(self) -> Typos:
         """The words of the patterns, found again when they were mistyped; made at first use."""
-        index = self.index
+        index = self.patterns
         if index.typos is None:
             known = self.fillers.union(self.roles, self.clause, self.negations, self.real)
             lines = (*index.lines, *map(" ".join, index.spelling.classes.values()))
@@ -127,16 +125,14 @@ class Lexicon(msgspec.Struct, frozen=True):
     @property
     def spelling(self) -> Spelling:
         """How the words of this language may be written."""
-        return self.index.spelling
+        return self.patterns.spelling
 
     def plus(self, groups: Sequence[Group], masks: Iterable[str] = ()) -> Lexicon:
         """Return this lexicon with more groups and masks; raises PatternError."""
         rows: list[tuple[str, Rule | Cue]] = [(line, Cue("idiom")) for line in masks]
         for group in groups:
             rows += _rules(group, self.spelling, self.negations)
-        return msgspec.structs.replace(
-            self, groups=(*self.groups, *groups), index=self.index.plus(rows)
-        )
+        return self._replace(groups=(*self.groups, *groups), patterns=self.patterns.plus(rows))
 
 
 def _rules(
@@ -205,7 +201,7 @@ class Context:
             ahead=ahead,
             inverts=self.file.text(self.table, "inverts") == "yes",
             groups=(),
-            index=Index(cues, self.spelling),
+            patterns=Index(cues, self.spelling),
             opening=Opening(
                 common=frozenset(self.words(opening, ("common",))),
                 verbs=frozenset(self.words(opening, ("verbs",))),

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
-
-import msgspec
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from debrief.errors import Problem
 from debrief.i18n import _
@@ -35,7 +33,7 @@ _DEEPEST: Final = 4
 """Braces in a pattern; each pair doubles the work of reading it."""
 
 
-class Group(msgspec.Struct, frozen=True):
+class Group(NamedTuple):
     """One sign and the patterns that point at it; the keys are explained in this module."""
 
     sign: str
@@ -227,4 +225,5 @@ def _group(file: ListFile, table: Mapping[str, Any]) -> Group:
         raise file.problem(
             _("a group of the sign {sign} lacks patterns or fires").format(sign=sign)
         )
-    return msgspec.convert({"sign": sign, **values, **listed, "file": file.name}, Group)
+    read: dict[str, Any] = {**values, **listed}
+    return Group(sign=sign, file=file.name, **read)

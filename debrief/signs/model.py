@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
-
-import msgspec
+from typing import Final, Literal, NamedTuple
 
 from debrief.signs.codes import LEVELS, Level
 
@@ -15,7 +13,7 @@ BANDS: Final[tuple[Band, ...]] = ("firm", "possible", "history", "topic", "maske
 """Surest first. Only `firm` and `possible` are shown; the rest explains what was set aside."""
 
 
-class Sign(msgspec.Struct, frozen=True):
+class Sign(NamedTuple):
     """One sign found in a text.
 
     `start` and `end` are character offsets in the text as it was given, so that

@@ -15,9 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
-
-import msgspec
+from typing import Any, Final, NamedTuple
 
 from debrief.errors import Problem
 from debrief.i18n import _
@@ -33,7 +31,7 @@ _NAMES: Final[Mapping[str, str]] = {"en": "Jim"}
 _NAME: Final = "Jens"
 
 
-class WordList(msgspec.Struct, frozen=True):
+class WordList(NamedTuple):
     """One list that was read: its groups and masks fit the language's spelling."""
 
     file: str
@@ -43,7 +41,7 @@ class WordList(msgspec.Struct, frozen=True):
     masks: tuple[str, ...]
 
 
-class Lists(msgspec.Struct, frozen=True):
+class Lists(NamedTuple):
     """Several lists together, the lexicon of each language they name, and what was refused."""
 
     lists: tuple[WordList, ...] = ()
@@ -118,7 +116,7 @@ def _from(file: ListFile, table: Mapping[str, Any], language: str) -> Lexicon:
 
 def _second(group: Group) -> Group:
     """Return the group with its signs at best possible."""
-    return msgspec.structs.replace(group, band="possible") if group.band == "firm" else group
+    return group._replace(band="possible") if group.band == "firm" else group
 
 
 def _too_large(name: str) -> Problem:

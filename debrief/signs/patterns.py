@@ -6,16 +6,15 @@ read as well-being. The same holds for a session that the person was not at.
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
-import statistics
 from collections.abc import Sequence
-from typing import Final
-
-import msgspec
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from debrief.i18n import _
 from debrief.signs.codes import Level
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 RUN: Final = 3
 """So many loads are looked at, the latest of those that were given."""
@@ -30,7 +29,7 @@ MISSED: Final = 2
 """So many debriefs in a row without the person are an absence."""
 
 
-class Earlier(msgspec.Struct, frozen=True):
+class Earlier(NamedTuple):
     """One debrief that the person's team held: local day, whether they were there, load 0 to 10.
 
     `load` is None where none was given or where it cannot be read.
@@ -41,7 +40,7 @@ class Earlier(msgspec.Struct, frozen=True):
     load: int | None = None
 
 
-class PatternSign(msgspec.Struct, frozen=True):
+class PatternSign(NamedTuple):
     """A pattern: its code, how pressing it is, and why, as one sentence for the supervisor."""
 
     code: str
@@ -104,10 +103,12 @@ def _absence(earlier: Sequence[Earlier]) -> PatternSign | None:
     It must be longer than the gap that is usual for this person, so that someone who has one shift
     a week in a team that meets every night is not asked about it every week.
     """
+    from statistics import median  # slow to load, and seldom needed
+
     gaps = _gaps([one.here for one in earlier])
     if not gaps or gaps[-1] < MISSED:
         return None
-    usual = statistics.median(gaps[:-1]) if len(gaps) > 1 else 0
+    usual = median(gaps[:-1]) if len(gaps) > 1 else 0
     if gaps[-1] <= usual:
         return None
     before = earlier[-gaps[-1] - 1].load

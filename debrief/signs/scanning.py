@@ -7,9 +7,7 @@ the rules saw nothing.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import Final
-
-import msgspec
+from typing import Final, NamedTuple
 
 from debrief.signs.ceiling import ceiling
 from debrief.signs.codes import CODES, LEVELS, Level
@@ -27,7 +25,7 @@ from debrief.signs.why import why
 from debrief.signs.words import Words
 
 
-class Switches(msgspec.Struct, frozen=True):
+class Switches(NamedTuple):
     """Parts of the reading that can be left out, to measure what each of them gives.
 
     Without `people` a sign is taken as whose its code says it is.
@@ -118,7 +116,7 @@ def propose(matcher: Matcher, words_of: Lexicon) -> tuple[list[Span], Places]:
     """Return what the rules match, and where the cues stand."""
     spans: list[Span] = []
     cues: Places = {}
-    for kept, start, end in words_of.index.matches(matcher):
+    for kept, start, end in words_of.patterns.matches(matcher):
         if isinstance(kept, Cue):
             cues.setdefault(kept.kind, []).append((start, end))
         elif isinstance(kept, Rule):

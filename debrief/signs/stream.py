@@ -33,13 +33,6 @@ class Asked(msgspec.Struct, frozen=True):
     counsellor: str | None = None
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """One line of jsonl output."""
-
-    id: str
-    signs: tuple[Sign, ...]
-
-
 _asked: Final = msgspec.json.Decoder(Asked)
 _answer: Final = msgspec.json.Encoder()
 
@@ -58,7 +51,8 @@ def scan_lines(lines: Iterable[str], lang: str = "auto", every: bool = True) -> 
         if language not in LANGUAGES:
             raise _refusal(number)
         signs = scan(asked.text, language, asked.counsellor)
-        answer = Answer(asked.id, signs if every else shown(signs))
+        given = signs if every else shown(signs)
+        answer = {"id": asked.id, "signs": [sign._asdict() for sign in given]}
         yield _answer.encode(answer).decode("utf-8")
 
 

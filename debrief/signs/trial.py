@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
-
-import msgspec
+from typing import Literal, NamedTuple
 
 from debrief.i18n import _
 from debrief.signs.lexicon import Lexicon, Rule
@@ -17,7 +15,7 @@ from debrief.signs.scanning import RULES, scan_with
 from debrief.signs.words import Words
 
 
-class Failure(msgspec.Struct, frozen=True):
+class Failure(NamedTuple):
     """An example that went wrong, or a pattern without one.
 
     `group` is the number of the group in its file, from 1. `patterns` are those of the group that
@@ -87,7 +85,7 @@ class _Trial:
         matcher = Matcher(Words(text, self.words_of.short), self.words_of.fillers)
         lines = [
             kept.line
-            for kept, _start, _end in self.words_of.index.matches(matcher)
+            for kept, _start, _end in self.words_of.patterns.matches(matcher)
             if isinstance(kept, Rule) and kept.group == self.group
         ]
         return tuple(dict.fromkeys(lines))

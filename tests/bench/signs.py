@@ -94,9 +94,7 @@ def _shared_score(
         return None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    import msgspec
-
-    rows = {key: msgspec.to_builtins(each) for key, each in signs.items()}
+    rows = {key: [one._asdict() for one in each] for key, each in signs.items()}
     with contextlib.redirect_stdout(io.StringIO()):
         result: dict[str, float] = module.score(entries, rows, False)
     return result
@@ -117,9 +115,7 @@ def _figures(gold: Gold) -> Iterator[str]:
 
 def _steps() -> Iterator[tuple[str, Switches]]:
     """Yield the reading with one part more each time."""
-    from msgspec.structs import replace
-
-    now = Switches(*[False] * len(Switches.__struct_fields__))
+    now = Switches(*[False] * len(Switches._fields))
     yield "words only", now
     parts = (
         ("+ negation", "negation"),
@@ -130,7 +126,7 @@ def _steps() -> Iterator[tuple[str, Switches]]:
         ("+ reading lane", "reading"),
     )
     for label, field in parts:
-        now = replace(now, **{field: True})
+        now = now._replace(**{field: True})
         if field != "reading" or HAS_READING:
             yield label, now
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from debrief.signs import Sign
@@ -33,11 +32,7 @@ def entry(name: str, text: str, *signs: tuple[str, str, str], traps: str = "") -
 
 
 def sign(code: str, subject: str, level: str, band: str = "firm") -> Sign:
-    return msgspec.convert(
-        {"sign": code, "subject": subject, "level": level, "band": band}
-        | {"start": 0, "end": 1, "why": ""},
-        Sign,
-    )
+    return Sign(code, subject, level, band, 0, 1, "")
 
 
 GOLD = [
@@ -98,7 +93,7 @@ def test_both_scorers_agree(language: str, capsys: pytest.CaptureFixture[str]) -
     lines = (SHARED / "dev" / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
     gold = [json.loads(line) for line in lines]
     found = {e["id"]: scan_with(lexicon(language), e["text"], e["counsellor"]) for e in gold}
-    rows = {key: msgspec.to_builtins(each) for key, each in found.items()}
+    rows = {key: [one._asdict() for one in each] for key, each in found.items()}
     other = module.score(gold, rows, False)
     assert figures(gold, found).shares == pytest.approx(figures(gold, found).shares | other)
 

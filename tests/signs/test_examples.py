@@ -42,7 +42,7 @@ def test_the_examples_use_every_pattern_of_a_group(lexicon: Lexicon, group: Grou
     used = set()
     for text in group.fires:
         matcher = Matcher(Words(text, lexicon.short), lexicon.fillers)
-        for kept, _start, _end in lexicon.index.matches(matcher):
+        for kept, _start, _end in lexicon.patterns.matches(matcher):
             if isinstance(kept, Rule) and kept.group is group:
                 used.add(kept.line)
     assert set(group.patterns) - used == set()

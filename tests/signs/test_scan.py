@@ -136,3 +136,14 @@ def test_ordinary_text_raises_few_alarms(language: str) -> None:
     texts = [json.loads(line)["text"] for line in lines]
     alarms = sum(any(s.band == "firm" for s in whole_scan(text, language)) for text in texts)
     assert alarms * 1000 < 2 * len(texts)
+
+
+def test_the_codes_are_known_without_loading_what_only_reading_needs() -> None:
+    code = (
+        "import sys, debrief.signs;"
+        "print(sorted({'msgspec', 'inspect', 'dataclasses', 'statistics', 'tomllib', 'datetime'}"
+        " & set(sys.modules)))"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
+    assert done.stdout.strip() == "[]"

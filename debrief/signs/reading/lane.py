@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from msgspec.structs import replace
-
 from debrief.i18n import _
 from debrief.signs.codes import CODES, Level, name
 from debrief.signs.model import Sign, Subject
@@ -65,10 +63,10 @@ def _doubted(sign: Sign, likely: list[float]) -> Sign:
     value = likely[OWNERS.index(sign.subject)]
     if sign.band == "firm" and value < _DOUBT[sign.level]:
         why = _("Could be {sign}: the words say so, the whole sentence hardly; read it again.")
-        return replace(sign, band="possible", why=why.format(sign=name(sign.sign)))
+        return sign._replace(band="possible", why=why.format(sign=name(sign.sign)))
     if sign.band == "possible" and value < _NO[sign.level]:
         why = _("Set aside as {sign}: the words could mean it, but the whole sentence does not.")
-        return replace(sign, band="topic", why=why.format(sign=name(sign.sign)))
+        return sign._replace(band="topic", why=why.format(sign=name(sign.sign)))
     return sign
 
 

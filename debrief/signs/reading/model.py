@@ -1,54 +1,26 @@
-"""The trained weights of one language, as they are shipped, and how a sentence is weighed.
+"""The trained weights of one language ready to weigh sentences.
 
-A file is zlib over MessagePack of `Stored`. Everything in it is numbers and words; nothing in it
-runs. The first stage has an output for the counsellor, one for the case and one for danger now; the
+The first stage has an output for the counsellor, one for the case and one for danger now; the
 second has one for each code. A weight is an integer times the scale of its stage.
 """
 
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
-
-import msgspec
+from typing import TYPE_CHECKING, Final
 
 from debrief.signs.reading.features import Meanings
+
+if TYPE_CHECKING:
+    from debrief.signs.reading.stored import Stage, Stored
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "data" / "reading"
 OWNERS: Final = ("counsellor", "case")
 ACUTE: Final = 2
 """The output of the first stage after those of the owners: danger now, whoever's."""
-
-
-class Stage(msgspec.Struct, frozen=True):
-    """Weights of one stage: for feature i, `counts[i]` pairs of output and weight follow."""
-
-    features: str
-    """Features, parted by line ends."""
-    counts: bytes
-    outputs: bytes
-    weights: bytes
-    """Signed bytes."""
-    scale: float
-    bias: tuple[float, ...]
-
-
-class Stored(msgspec.Struct, frozen=True):
-    """A model as it is on disk."""
-
-    format: str
-    language: str
-    codes: tuple[str, ...]
-    thresholds: tuple[float, ...]
-    """Of the first stage: a sentence is asked about a code from this probability on."""
-    owners: Stage
-    kinds: Stage
-    meanings: Mapping[str, str]
-    """Class of meaning -> its words, stems and phrases, parted by commas."""
 
 
 Rows = dict[str, tuple[tuple[int, int], ...]]
@@ -119,13 +91,9 @@ def _meanings(classes: Mapping[str, str]) -> Meanings:
 
 def load(data: bytes) -> Model:
     """Return the model in `data`; raises ValueError when it is none."""
-    try:
-        stored = msgspec.msgpack.decode(zlib.decompress(data), type=Stored)
-    except (zlib.error, msgspec.MsgspecError) as error:
-        raise ValueError("not a reading model") from error
-    if stored.format != "debrief-reading/1":
-        raise ValueError("a reading model of another version")
-    return Model(stored)
+    from debrief.signs.reading.stored import decode  # not needed to know the codes
+
+    return Model(decode(data))
 
 
 @cache
