@@ -103,27 +103,37 @@ def _word(atom: str, spelling: Spelling) -> Slot | None:
 class Entry(Generic[Kept]):
     """A pattern in the index, with what belongs to it."""
 
-    __slots__ = ("_place", "_row", "far", "kept", "line", "near")
+    __slots__ = ("_place", "_row", "far", "kept", "line", "near", "needs")
 
     def __init__(self, line: str, kept: Kept, place: int) -> None:
         self.line = line
         self.kept = kept
         self.near = self.far = 0
+        self.needs: tuple[frozenset[str], ...] = ()
         self._place = place
         self._row: Row | None = None
 
     def row(self, spelling: Spelling) -> Row:
-        """Return the pattern, read at the first call; `near` and `far` are set from then on.
+        """Return the pattern, read at the first call; `near`, `far`, `needs` are set from then on.
 
-        A match begins at least `near` and at most `far` words before the anchor.
+        A match begins at least `near` and at most `far` words before the anchor, and holds one
+        word of each set in `needs`.
         """
         if self._row is None:
             row = read(self.line, spelling)
             widths = [part.width() for part in row.parts[: self._place + 1]]
             self.near = sum(low for low, _high in widths[:-1])
             self.far = sum(high for _low, high in widths) - 1
+            self.needs = tuple(self._needed(spelling))
             self._row = row
         return self._row
+
+    def _needed(self, spelling: Spelling) -> Iterator[frozenset[str]]:
+        """Yield the words of each slot that must be there, where they can be told in full."""
+        for place, item in enumerate(split(self.line, " ")):
+            slot = None if place == self._place else _must(item, spelling)
+            if slot is not None and not (slot.heads or slot.tails or slot.least >= 0):
+                yield frozenset(slot.exact)
 
 
 class Index(Generic[Kept]):
@@ -194,10 +204,15 @@ class Index(Generic[Kept]):
         """Yield what belongs to each matching pattern, with its first word and the one after."""
         tried: set[tuple[int, int]] = set()
         first, limit = on.words.first, on.words.limit
+        there: frozenset[str] = frozenset()
         for i, key in enumerate(on.keys):
             on.visits += 1
+            if i == first[i]:
+                there = frozenset(on.keys[i : limit[i]])
             for entry in self.called(key):
                 row = entry.row(self.spelling)
+                if any(there.isdisjoint(need) for need in entry.needs):
+                    continue
                 for start in range(i - entry.near, max(first[i], i - entry.far) - 1, -1):
                     mark = (id(entry), start)
                     if mark in tried:

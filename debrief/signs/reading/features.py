@@ -6,6 +6,7 @@ Training and reading use this very module, so that both see the same.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from debrief.signs.words import Words
@@ -16,14 +17,44 @@ _LONGEST: Final = 80
 _SHORTEST_PIECE: Final = 4
 """Words shorter than this are taken whole, not in pieces."""
 _SIZES: Final = (3, 4, 5)
+_SHORTEST_STEM: Final = 4
 COUNSELLOR: Final = "@c"
 SOMEBODY: Final = "@n"
 NUMBER: Final = "#"
 
 _PEOPLE: Final = frozenset({"named", "first", "counsellor", "third", "citizen", "other", "says"})
 
-Meanings = Mapping[str, tuple[str, ...]]
-"""Word, `stem*` or phrase of up to three words -> the classes of meaning it belongs to."""
+
+class Meanings:
+    """The classes of meaning that words, stems and phrases of up to three words belong to."""
+
+    def __init__(self, entries: Mapping[str, tuple[str, ...]]) -> None:
+        """Take up `entries`: word, `stem*` or phrase, of which the last may be a stem -> classes.
+
+        A stem has four letters or more.
+        """
+        self._entries = entries
+        self._opening = {entry.partition(" ")[0] for entry in entries if " " in entry}
+        """Words that open a phrase."""
+
+    def of(self, tokens: list[str], i: int, end: int) -> Iterator[str]:
+        """Yield the classes of the word at i, and of the phrases that begin there."""
+        word = tokens[i]
+        yield from self._found("", word)
+        if word in self._opening:
+            phrase = word + " "
+            for following in tokens[i + 1 : min(end, i + 3)]:
+                yield from self._found(phrase, following)
+                phrase += following + " "
+
+    def _found(self, phrase: str, word: str) -> Iterator[str]:
+        """Yield the classes of what a phrase becomes by its last word, as it is or as a stem."""
+        entries = self._entries
+        yield from entries.get(phrase + word, ())
+        for size in range(_SHORTEST_STEM, len(word) + 1):
+            stem = phrase + word[:size] + "*"
+            if stem in entries:
+                yield from entries[stem]
 
 
 class Sentence(NamedTuple):
@@ -94,18 +125,25 @@ def _features(tokens: list[str], start: int, end: int, meanings: Meanings) -> di
         add("w:" + word, i)
         if i + 1 < end:
             add("b:" + word + " " + tokens[i + 1], i)
-        if len(word) >= _SHORTEST_PIECE:
-            whole = "<" + word + ">"
-            for size in _SIZES:
-                for at in range(len(whole) - size + 1):
-                    add("c:" + whole[at : at + size], i)
+        for piece in _pieces(word):
+            add(piece, i)
     if COUNSELLOR not in tokens[start:end]:
         add("no@c", -1)
     length = end - start
     add("n:" + ("0" if length < 5 else "1" if length < 10 else "2" if length < 20 else "3"), -1)
-    if meanings:
-        _mean(seen, tokens, start, end, meanings)
+    _mean(seen, tokens, start, end, meanings)
     return seen
+
+
+@lru_cache(maxsize=4096)
+def _pieces(word: str) -> tuple[str, ...]:
+    """Return the features of the pieces of a word; the common words come again and again."""
+    if len(word) < _SHORTEST_PIECE:
+        return ()
+    whole = "<" + word + ">"
+    return tuple(
+        "c:" + whole[at : at + size] for size in _SIZES for at in range(len(whole) - size + 1)
+    )
 
 
 def _people(
@@ -138,28 +176,13 @@ def _mean(
     """Add the classes of meaning in the sentence, and which of them stand together."""
     classes: dict[str, int] = {}
     for i in range(start, end):
-        for name in meant(tokens, i, end, meanings):
+        for name in meanings.of(tokens, i, end):
             classes.setdefault(name, i)
     names = sorted(classes)
     for at, one in enumerate(names):
         seen.setdefault("m:" + one, classes[one])
         for other in names[at + 1 :]:
             seen.setdefault("mm:" + one + "+" + other, classes[other])
-
-
-def meant(tokens: list[str], i: int, end: int, meanings: Meanings) -> Iterator[str]:
-    """Yield the classes of the word at i, and of the phrases that begin there."""
-    word = tokens[i]
-    yield from meanings.get(word, ())
-    for size in range(4, len(word) + 1):
-        yield from meanings.get(word[:size] + "*", ())
-    phrase = word
-    for j in range(i + 1, min(end, i + 3)):
-        following = tokens[j]
-        yield from meanings.get(phrase + " " + following, ())
-        for size in range(4, len(following) + 1):
-            yield from meanings.get(phrase + " " + following[:size] + "*", ())
-        phrase += " " + following
 
 
 def spelled(text: str) -> str:

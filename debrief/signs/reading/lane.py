@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 from debrief.i18n import _
 from debrief.signs.codes import CODES, Level, name
 from debrief.signs.model import Sign, Subject
 from debrief.signs.reading.features import Sentence, sentences
-from debrief.signs.reading.model import ACUTE, OWNERS, Model
+from debrief.signs.reading.model import OWNERS, Model, Reading
+from debrief.signs.reading.review import reviewed
 from debrief.signs.words import Words
 
-_MOST_WORDS = 3
+_MOST_WORDS: Final = 3
 """How many words the explanation names."""
-_BOTH = 0.75
+_BOTH: Final = 0.75
 """A sentence points at both owners only when each is at least so likely."""
-_DOUBT: Mapping[Level, float] = {"watch": 0.3, "urgent": 0.2, "acute": 0.0}
-"""Below these a rule's firm sign becomes a possible one. Words for danger now are never doubted:
-they are said plainly, and the classifier knows best what is not."""
-_NO: Mapping[Level, float] = {"watch": 0.35, "urgent": 0.35, "acute": 0.0}
-"""Below these a rule's possible sign is set aside. These two were chosen by hand from a few values,
-by what they gave on the project's own test part; nothing else was fitted to it."""
-_PLAIN = 6
-"""In a sentence of at most so many words a firm sign is not doubted: it is all that is said."""
+_BESIDE: Final = 0.4
+"""How likely the first code must be to stand beside a sign that the words themselves gave."""
+_SECOND: Final = 0.25
+"""How likely the second code of an owner must be to stand beside the first."""
 _ACUTE, _URGENT = 0.5, 0.2
 """How likely danger now must be for a sign to be shown as acute, or as no less than urgent."""
+_PLAIN: Final = 6
+"""In a sentence of at most so many words a firm sign is not doubted: it is all that is said."""
 
 
 def read(
@@ -33,58 +33,62 @@ def read(
     roles: Mapping[str, str],
     model: Model,
     found: Iterable[Sign],
-) -> Iterable[Sign]:
-    """Yield the signs in `found`, some in a lower band, and what the classifier adds to them.
+) -> list[Sign]:
+    """Return the signs in `found`, some in a lower band, and what the classifier adds to them.
 
     `names` are the counsellor's, folded; `roles` is the lexicon's word -> who it speaks of. A sign
-    that the rules found stays firm only where the whole sentence reads so too. Where they show a
-    sign of a subject in a sentence, nothing of that subject is added: they are surer.
+    that the rules found stays firm only where the whole sentence reads so too.
     """
     signs = list(found)
     for sentence in sentences(words, names, model.meanings, roles):
-        likely = model.owners(sentence.features)
+        reading = model.reading(sentence.features)
         start, end = words.starts[sentence.start], words.ends[sentence.end - 1]
-        here = [at for at, sign in enumerate(signs) if start <= sign.start < end]
-        plain = sentence.end - sentence.start <= _PLAIN
-        for at in here:
-            if not (plain and signs[at].band == "firm"):
-                signs[at] = _doubted(signs[at], likely)
-        shown = {signs[at].subject for at in here if signs[at].band in ("firm", "possible")}
-        for owner in _pointed(likely, model.thresholds):
-            if OWNERS[owner] not in shown:
-                signs.append(_sign(words, sentence, model, owner, likely[ACUTE]))
+        short = sentence.end - sentence.start <= _PLAIN
+        shown: set[tuple[str, str]] = set()
+        for at, sign in enumerate(signs):
+            if start <= sign.start < end:
+                signs[at] = sign = reviewed(sign, reading, short)
+                if sign.band in ("firm", "possible"):
+                    shown.add((sign.subject, sign.sign))
+        signs += _added(words, sentence, model, reading, shown)
     return signs
 
 
-def _doubted(sign: Sign, likely: list[float]) -> Sign:
-    """Return a rule's sign in the band that its whole sentence bears out."""
-    if sign.subject == "unsure":
-        return sign
-    value = likely[OWNERS.index(sign.subject)]
-    if sign.band == "firm" and value < _DOUBT[sign.level]:
-        why = _("Could be {sign}: the words say so, the whole sentence hardly; read it again.")
-        return sign._replace(band="possible", why=why.format(sign=name(sign.sign)))
-    if sign.band == "possible" and value < _NO[sign.level]:
-        why = _("Set aside as {sign}: the words could mean it, but the whole sentence does not.")
-        return sign._replace(band="topic", why=why.format(sign=name(sign.sign)))
-    return sign
+def _added(
+    words: Words,
+    sentence: Sentence,
+    model: Model,
+    reading: Reading,
+    shown: Collection[tuple[str, str]],
+) -> Iterator[Sign]:
+    """Yield a sign for each code that the sentence points at and that is not `shown` yet."""
+    for owner in _pointed(reading, model.thresholds):
+        subject = OWNERS[owner]
+        likely = reading.likeliest(owner)
+        (first, chance), (second, less) = likely[:2]
+        there = any(whose == subject for whose, _code in shown)
+        if (not there or chance >= _BESIDE) and (subject, first) not in shown:
+            yield _sign(words, sentence, model, reading, owner, first)
+        if less >= _SECOND and (subject, second) not in shown:
+            yield _sign(words, sentence, model, reading, owner, second)
 
 
-def _pointed(likely: list[float], thresholds: tuple[float, ...]) -> list[int]:
+def _pointed(reading: Reading, thresholds: tuple[float, ...]) -> list[int]:
     """Return the owners a sentence points at: the likelier one, both only where both are likely."""
-    over = [owner for owner in range(len(OWNERS)) if likely[owner] >= thresholds[owner]]
-    if len(over) == len(OWNERS) and min(likely[: len(OWNERS)]) < _BOTH:
-        over = [max(over, key=lambda owner: likely[owner] - thresholds[owner])]
+    over = [owner for owner, least in enumerate(thresholds) if reading.owners[owner] >= least]
+    if len(over) == len(OWNERS) and min(reading.owners) < _BOTH:
+        over = [max(over, key=lambda owner: reading.owners[owner] - thresholds[owner])]
     return over
 
 
-def _sign(words: Words, sentence: Sentence, model: Model, owner: int, acute: float) -> Sign:
-    code = model.kind(sentence.features, owner)
+def _sign(
+    words: Words, sentence: Sentence, model: Model, reading: Reading, owner: int, code: str
+) -> Sign:
     subject: Subject = "case" if owner else "counsellor"
     return Sign(
         sign=code,
         subject=subject,
-        level=_level(CODES[code].level, acute),
+        level=_level(CODES[code].level, reading.acute),
         band="possible",
         start=words.starts[sentence.start],
         end=words.ends[sentence.end - 1],

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-FORMAT: Final = "debrief-reading/1"
+FORMAT: Final = "debrief-reading/2"
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -32,11 +32,13 @@ class Stored(msgspec.Struct, frozen=True):
 
     format: str
     language: str
-    codes: tuple[str, ...]
+    codes: tuple[tuple[str, ...], ...]
+    """Of each owner, in the order of its stage's outputs."""
     thresholds: tuple[float, ...]
     """Of the first stage: a sentence is asked about a code from this probability on."""
     owners: Stage
-    kinds: Stage
+    kinds: tuple[Stage, ...]
+    """One stage an owner."""
     meanings: Mapping[str, str]
     """Class of meaning -> its words, stems and phrases, parted by commas."""
 
