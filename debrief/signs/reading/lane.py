@@ -21,6 +21,8 @@ _BESIDE: Final = 0.4
 """How likely the first code must be to stand beside a sign that the words themselves gave."""
 _SECOND: Final = 0.25
 """How likely the second code of an owner must be to stand beside the first."""
+_DANGER, _ENOUGH = 0.3, 0.5
+"""Where danger now is so likely, this share of the usual limit is enough to point at a sentence."""
 _ACUTE, _URGENT = 0.5, 0.2
 """How likely danger now must be for a sign to be shown as acute, or as no less than urgent."""
 _PLAIN: Final = 6
@@ -75,9 +77,11 @@ def _added(
 
 def _pointed(reading: Reading, thresholds: tuple[float, ...]) -> list[int]:
     """Return the owners a sentence points at: the likelier one, both only where both are likely."""
-    over = [owner for owner, least in enumerate(thresholds) if reading.owners[owner] >= least]
+    share = _ENOUGH if reading.acute >= _DANGER else 1.0
+    least = [share * threshold for threshold in thresholds]
+    over = [owner for owner in range(len(OWNERS)) if reading.owners[owner] >= least[owner]]
     if len(over) == len(OWNERS) and min(reading.owners) < _BOTH:
-        over = [max(over, key=lambda owner: reading.owners[owner] - thresholds[owner])]
+        over = [max(over, key=lambda owner: reading.owners[owner] - least[owner])]
     return over
 
 
