@@ -186,11 +186,32 @@ seal() {
     END { if (!failed && part != "done") print "seal" }' seal)
 }
 
-# blocks: prints one line "CODE BLOCK" for each block that is not what was sealed.
+# stubs SESSION: for each private block the ledger promises to erase, its name and the digest of
+# what must stand in its place.
+stubs() {
+    : >"$work/stubs"
+    awk -F '  ' -v session="session:$1" '
+    $3 == "event:erase" && $4 == session {
+        key = reason = ""
+        for (i = 5; i < NF; i++) {
+            if ($i ~ /^key:private\./) key = substr($i, 5)
+            if ($i ~ /^reason:/) reason = substr($i, 8)
+        }
+        if (key != "" && reason != "") print key, substr($2, 4), reason
+    }' "$work/lines" >"$work/promised"
+    while read -r key at reason; do
+        printf '%s %s\n' "$key" "$(printf '[%s]\nerased = %s\nreason = "%s"\n\n' \
+            "$key" "$at" "$reason" | digest | cut -c 1-64)" >>"$work/stubs"
+    done <"$work/promised"
+}
+
+# blocks: prints one line "CODE BLOCK" for each block that is not what was sealed; the code is
+# "erased" where the ledger says so, which is as it should be.
 blocks() {
     (cd "$work/blocks" && digest [0-9]* | awk '
     FILENAME == ARGV[1] { name[FNR] = $0; total = FNR; next }
     FILENAME == ARGV[2] { sealed[substr($0, 67)] = substr($0, 1, 64); order[FNR] = substr($0, 67); listed = FNR; next }
+    FILENAME == ARGV[3] { stub[$1] = $2; next }
     { digest[$2] = $1 }
     END {
         total--
@@ -199,13 +220,14 @@ blocks() {
             block = name[i]
             if (count[block] > 1 && !told[block]++) { print "duplicated", block; odd = 1 }
             if (!(block in sealed)) { if (!alien[block]++) print "added", block; odd = 1 }
-            else if (count[block] == 1 && sealed[block] != digest[i]) print "changed", block
+            else if (count[block] == 1 && sealed[block] != digest[i])
+                print (stub[block] == digest[i] ? "erased" : "changed"), block
         }
         for (i = 1; i <= listed; i++)
             if (!(order[i] in count)) { print "removed", order[i]; odd = 1 }
         for (i = 1; !odd && i <= total; i++)
             if (name[i] != order[i]) { print "order"; exit }
-    }' ../names ../list -)
+    }' ../names ../list ../stubs -)
 }
 
 # signature: prints "good KEY", "signer KEY" or "signature".
@@ -241,9 +263,10 @@ check_file() {
         bad "$2" "$code"
         return
     fi
+    stubs "$session"
     blocks >"$work/found"
     while read -r code block; do
-        bad "$2" "$code" "$block"
+        [ "$code" = erased ] || bad "$2" "$code" "$block"
     done <"$work/found"
     root=$(cat "$work/root")
     [ "$(hash_of "$work/list")" = "$root" ] || bad "$2" root
@@ -252,6 +275,7 @@ check_file() {
     named "$2" "$base" "$session" || bad "$2" name
     [ "$ledger" = no ] || listed "$2" "$session" "$root" "${4-}"
     [ "$bad" -eq 1 ] || printf 'OK %s\n' "$2"
+    [ "$bad" -eq 1 ] || awk '$1 == "erased" { print "   erased " $2 }' "$work/found"
 }
 
 # named NAME BASE SESSION: whether the file is named and placed as the id in it says.

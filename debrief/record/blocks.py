@@ -147,6 +147,15 @@ def render(name: str, entries: Iterable[tuple[str, Value]]) -> bytes:
     return f"[{name}]\n{body}\n".encode()
 
 
+def stub(name: str, at: str, reason: str) -> bytes:
+    """Return what stands in place of an erased block.
+
+    `at` (UTC, as the ledger writes it) and `reason` are those of the ledger's line, so that the
+    stub follows from that line, byte for byte.
+    """
+    return f'[{name}]\nerased = {at}\nreason = "{reason}"\n\n'.encode("ascii")
+
+
 def listing(blocks: Iterable[tuple[str, bytes]]) -> bytes:
     """Return the `sha256sum -c` list of named blocks."""
     lines = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in blocks)

@@ -9,6 +9,9 @@ in any order; last `prev`, the SHA-256 of every byte before this line. Keys are 
 printable ASCII without space. In `close`, and in any later event that changes the file, `file` is
 the SHA-256 of the whole file as it is since then, `root` that of its list of blocks, `signer` the
 fingerprint of the key. `key` tells events of one kind apart, such as the receipt of an export.
+
+An erasure is two lines: `erase` says before that the block in `key` is going and for what `reason`,
+`erased` says afterwards that it is gone. The first alone is a promise, to be carried out.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "ledger.txt"
 LOCK: Final = ".ledger.lock"
-EVENTS: Final = ("close", "export", "erase", "expire")
+EVENTS: Final = ("close", "export", "erase", "erased", "expire")
 _LINE: Final = re.compile(
     r"n:[1-9][0-9]*  at:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z  event:[a-z-]+"
     r"  session:[a-z0-9-]+(?:  [a-z_]+:[!-~]+)*  prev:[0-9a-f]{64}"
@@ -47,7 +50,7 @@ class Line(msgspec.Struct, frozen=True):
 
     @property
     def event(self) -> str:
-        """What happened: close, export, erase, expire."""
+        """What happened: close, export, erase, erased, expire."""
         return self.fields["event"]
 
     @property
@@ -201,6 +204,15 @@ def append_locked(disk: Disk, folder: Path, event: Mapping[str, str]) -> int:
     return number if there is None else there.number
 
 
+def mend_locked(disk: Disk, folder: Path) -> None:
+    """Cut off a last line that a stop left unfinished; the caller holds the folder's lock."""
+    path = folder / NAME
+    found = disk.read(path) if disk.exists(path) else b""
+    whole = _whole(found)
+    if whole != found:
+        _write(disk, path, found, whole, len(whole))
+
+
 def _write(disk: Disk, path: Path, found: bytes, new: bytes, whole: int) -> None:
     """Turn the ledger `found` into `new` durably; after an error it is cut to `whole` bytes."""
     appender = disk.open_append(path)
@@ -216,6 +228,15 @@ def _write(disk: Disk, path: Path, found: bytes, new: bytes, whole: int) -> None
         raise
     finally:
         appender.close()
+
+
+def erasures(found: Iterable[Line], session: str) -> Mapping[str, Line]:
+    """Return the lines that promise to erase a block of the session, by the block's name."""
+    return {
+        line.fields["key"]: line
+        for line in found
+        if line.session == session and line.event == "erase" and {"key", "reason"} <= {*line.fields}
+    }
 
 
 def latest(found: Iterable[Line], session: str) -> Line | None:

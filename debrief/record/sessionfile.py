@@ -170,7 +170,8 @@ def _document(data: bytes, name: str) -> dict[str, Any]:
         ) from error
 
 
-def _split(data: bytes, name: str) -> tuple[layout.Block, ...]:
+def parts(data: bytes, name: str) -> tuple[layout.Block, ...]:
+    """Return every block, the seal last; raises Problem with file and line."""
     version = re.search(rb'^format = "debrief-session/([0-9]{1,6})"\n', data[:4096], re.MULTILINE)
     if version is not None and version[1] != b"1":
         sentence = _(
@@ -248,7 +249,7 @@ def read(data: bytes, name: str, *, whole: bool = True) -> SessionFile:
     CRLF, BOM, invalid TOML, or more than 4 MiB. It does not check the seal: `verify` does. With
     `whole` False the private blocks are passed over unread, which is several times faster.
     """
-    blocks = _split(data, name)
+    blocks = parts(data, name)
     _check_names(blocks, name)
     document = _document(data if whole else _record_part(blocks), name)
     if blocks[-1].name != "seal":
@@ -282,12 +283,12 @@ def open_private(
     """Return the private blocks by person id (and `round`), opened where they are sealed.
 
     With `only` no other block than those of these owners is read, let alone opened.
-    A block has, where known: name, load, alone, follow_up {when, by}, overridden [code], notes
-    {phase: text} and signs {sN: {code, subject, level, decision}}; the round's has notes, signs and
-    supervisor_load.
+    An erased block has only `erased` (when, UTC) and `reason`. Any other has, where known: name,
+    load, alone, follow_up {when, by}, overridden [code], notes {phase: text} and signs {sN: {code,
+    subject, level, decision}}; the round's has notes, signs and supervisor_load.
     Raises Problem: EXIT_KEY when the key does not fit, EXIT_INPUT when the file cannot be read.
     """
-    blocks = _split(data, name)
+    blocks = parts(data, name)
     _check_names(blocks, name)
     if only is not None:
         wanted = {f"private.{owner}" for owner in only}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +44,8 @@ class Verdict(msgspec.Struct, frozen=True):
     name: str
     ok: bool
     findings: tuple[Finding, ...] = ()
+    erased: tuple[str, ...] = ()
+    """Private blocks that were erased as the ledger says; the rest is as it was sealed."""
 
 
 def _texts() -> dict[str, Callable[[], str]]:
@@ -71,7 +73,22 @@ def _finding(code: str, block: str | None = None) -> Finding:
     return Finding(code, block, _texts()[code]().format(block=block))
 
 
-def _block_findings(blocks: Sequence[layout.Block], seal: layout.Seal) -> Iterator[Finding]:
+def stubs(lines: Iterable[ledger.Line], session: str) -> Mapping[str, bytes]:
+    """Return what must stand in place of each block that the ledger promises to erase."""
+    return {
+        name: layout.stub(name, line.fields["at"], line.fields["reason"])
+        for name, line in ledger.erasures(lines, session).items()
+        if name.startswith("private.")
+    }
+
+
+def _erased(blocks: Iterable[layout.Block], wanted: Mapping[str, bytes]) -> tuple[str, ...]:
+    return tuple(block.name for block in blocks if wanted.get(block.name) == block.data)
+
+
+def _block_findings(
+    blocks: Sequence[layout.Block], seal: layout.Seal, erased: Collection[str]
+) -> Iterator[Finding]:
     sealed = dict(seal.entries)
     names = [block.name for block in blocks]
     counts = Counter(names)
@@ -79,7 +96,8 @@ def _block_findings(blocks: Sequence[layout.Block], seal: layout.Seal) -> Iterat
     yield from (_finding("added", name) for name in counts if name not in sealed)
     yield from (_finding("removed", name) for name in sealed if name not in counts)
     for block in blocks:
-        if counts[block.name] == 1 and sealed.get(block.name, block.digest) != block.digest:
+        whole = sealed.get(block.name, block.digest) == block.digest or block.name in erased
+        if counts[block.name] == 1 and not whole:
             yield _finding("changed", block.name)
     if counts == Counter(sealed.keys()) and names != list(sealed):
         yield _finding("order")
@@ -111,16 +129,14 @@ def _named(path: str, blocks: Iterable[layout.Block]) -> bool:
 
 
 def _findings(
-    data: bytes, name: str, allowed: Iterable[str], lines: Iterable[ledger.Line] | None
+    data: bytes,
+    name: str,
+    allowed: Iterable[str],
+    lines: Iterable[ledger.Line] | None,
+    parts: tuple[Sequence[layout.Block], layout.Seal, Collection[str]],
 ) -> Iterator[Finding]:
-    try:
-        *blocks, last = layout.split(data)
-        seal = layout.read_seal(last)
-    except layout.LayoutError as error:
-        sentence = sessionfile.layout_sentence(error.code).format(name=name, line=error.line)
-        yield Finding(error.code, None, sentence)
-        return
-    yield from _block_findings(blocks, seal)
+    blocks, seal, erased = parts
+    yield from _block_findings(blocks, seal, erased)
     if hashlib.sha256(seal.listing).hexdigest() != seal.root:
         yield _finding("root")
     signer = sshsig.signer(seal.listing, seal.signature, sshsig.NAMESPACE)
@@ -145,13 +161,22 @@ def verify_file(
     `name` is `ID.toml` or `YYYY/ID.toml`; `allowed` the public keys that may have signed
     (`signers.read`); `ledger_lines` the ledger's lines (`ledger.lines`), None to compare with none.
     """
-    found = tuple(_findings(data, name, tuple(allowed), ledger_lines))
+    lines = None if ledger_lines is None else tuple(ledger_lines)
+    session = name.rpartition("/")[2].removesuffix(".toml")
+    try:
+        *blocks, last = layout.split(data)
+        seal = layout.read_seal(last)
+    except layout.LayoutError as error:
+        sentence = sessionfile.layout_sentence(error.code).format(name=name, line=error.line)
+        return Verdict(name, False, (Finding(error.code, None, sentence),))
+    erased = _erased(blocks, stubs(lines or (), session))
+    found = tuple(_findings(data, name, tuple(allowed), lines, (blocks, seal, erased)))
     if not found:
         try:
             sessionfile.read(data, name)
         except Problem:
             found = (_finding("content"),)
-    return Verdict(name, not found, found)
+    return Verdict(name, not found, found, erased)
 
 
 def verify_ledger(data: bytes) -> Verdict:
