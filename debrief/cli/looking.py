@@ -226,7 +226,11 @@ def _verify(paths: tuple[str, ...]) -> int:
 
 def _verdict_lines(verdict: Verdict) -> list[str]:
     if verdict.ok:
-        return [_("whole    {name}").format(name=verdict.name)]
+        erased = _("         [{block}] was erased, as the ledger says.")
+        return [
+            _("whole    {name}").format(name=verdict.name),
+            *(erased.format(block=block) for block in verdict.erased),
+        ]
     told = _("CHANGED  {name}").format(name=verdict.name)
     return [told, *(f"         {finding.sentence}" for finding in verdict.findings)]
 

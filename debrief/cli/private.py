@@ -27,7 +27,13 @@ def private_lines(private: Mapping[str, Block], phases: Mapping[str, str]) -> It
 
 
 def _heading(owner: str, block: Block) -> str:
-    """Return whose the block is, and what is short about them."""
+    """Return whose the block is, and what is short about them, or that it was erased."""
+    if isinstance(block.get("erased"), dt.datetime):
+        who = _("The whole round") if owner == ROUND else owner
+        told = _("erased {time} ({reason})").format(
+            time=words.moment(block["erased"]), reason=_reason(str(block.get("reason")))
+        )
+        return f"{who} · {told}"
     parts = [_("The whole round") if owner == ROUND else f"{block.get('name', owner)} ({owner})"]
     if "load" in block:
         parts.append(_("load {n}").format(n=block["load"]))
@@ -43,6 +49,14 @@ def _heading(owner: str, block: Block) -> str:
         codes = ", ".join(map(str, block["overridden"]))
         parts.append(_("warnings gone on from: {codes}").format(codes=codes))
     return " · ".join(parts)
+
+
+def _reason(reason: str) -> str:
+    return {
+        "request": _("asked for"),
+        "mistake": _("should not have been kept"),
+        "expired": _("its time was up"),
+    }.get(reason, reason)
 
 
 def _table(block: Block, key: str) -> Mapping[str, Any]:

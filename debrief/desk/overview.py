@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,8 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 def overview(desk: Desk) -> Overview:
-    """Return what is open in the workspace."""
+    """Return what is open in the workspace; an erasure that was broken off is carried out first."""
+    _carry_out(desk)
     past = held(desk)
     return Overview(
         unfinished(desk),
@@ -75,6 +77,15 @@ def overview(desk: Desk) -> Overview:
         waiting(desk),
         len(past),
     )
+
+
+def _carry_out(desk: Desk) -> None:
+    if not desk.disk.exists(desk.places.sessions / "ledger.txt"):
+        return
+    from debrief.desk import keeping  # a first start has no use for it
+
+    with suppress(Problem):  # it is tried again at the next look
+        keeping.finish(desk)
 
 
 def unfinished(desk: Desk) -> tuple[Unfinished, ...]:

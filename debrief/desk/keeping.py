@@ -1,0 +1,138 @@
+"""What is kept no longer: erasing a person's part of a session, and what has had its time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from debrief.errors import Problem
+from debrief.i18n import _
+from debrief.record import erasing, sessionfile
+from debrief.record.erasing import Reason
+from debrief.session.model import ROUND
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from debrief.delivery.rows import DeliveryReceipt
+    from debrief.desk.desk import Desk
+    from debrief.desk.overview import Held
+
+_PERSONAL = ("named", "full")
+"""Levels of destinations that are told who needs what."""
+
+
+class Erased(msgspec.Struct, frozen=True):
+    """What was erased of a session, and what had left before and is out of reach."""
+
+    session: str
+    owners: tuple[str, ...]
+    stopped: int = 0
+    """Summaries that had not arrived and were given up."""
+    left: tuple[DeliveryReceipt, ...] = ()
+    """Summaries that name people and have arrived: there, somebody else must erase."""
+
+
+class Overdue(msgspec.Struct, frozen=True):
+    """A session of which the private part, or the whole file, has had its time."""
+
+    session: str
+    owners: tuple[str, ...]
+    """Whose private blocks are still there past their day; empty when the whole file goes."""
+    day: dt.date
+    """Until when it was to be kept."""
+
+
+def erase(desk: Desk, wanted: str, person: str, reason: Reason) -> Erased:
+    """Erase a person's sealed block in a closed session.
+
+    `wanted` is the session, by id or its start; `person` a pseudonym, a name, or `round` for the
+    notes about the whole round. What has not been delivered of the session is given up, since it
+    may tell of the person. Raises Problem; after one, nothing is half done that is not finished at
+    the next start.
+    """
+    path = desk.session_path(wanted)
+    session = path.stem
+    owner = _owner(desk, session, desk.disk.read(path), person)
+    gone = erasing.erase(desk.disk, desk.places.sessions, session, [owner], reason)
+    stopped, left = _outbox(desk, session)
+    return Erased(session, gone, stopped, left)
+
+
+def _owner(desk: Desk, session: str, data: bytes, person: str) -> str:
+    """Return the pseudonym of `person` in the file; raises Problem."""
+    file = sessionfile.read(data, session)
+    if person in file.private_ids or person in (ROUND, *file.people):
+        return person
+    found = desk.roster.find(person)
+    names = {found.id} if found is not None else set()
+    for owner, block in sessionfile.open_private(data, desk.keys, session).items():
+        if str(block.get("name", "")).casefold() == person.casefold():
+            names.add(owner)
+    known = sorted(names & {*file.private_ids})
+    if len(known) == 1:
+        return known[0]
+    raise Problem(
+        _(
+            "Nobody called {person} took part in {session}, so nothing was erased. Give the "
+            "pseudonym; `debrief show {session}` lists them."
+        ).format(person=person, session=session)
+    )
+
+
+def _outbox(desk: Desk, session: str) -> tuple[int, tuple[DeliveryReceipt, ...]]:
+    """Give up what of a session has not arrived, and return what had arrived and names people."""
+    if not desk.disk.exists(desk.places.outbox):
+        return 0, ()
+    from debrief.desk.sending import outbox
+
+    with outbox(desk) as box:
+        stopped = box.forget(session, "")
+        receipts = (one for one in box.receipts() if one.session == session)
+        return stopped, tuple(one for one in receipts if one.level in _PERSONAL)
+
+
+def overdue(desk: Desk) -> tuple[Overdue, ...]:
+    """Return what has had its time today; files that cannot be read are passed over."""
+    today = desk.clock().astimezone().date()
+    found: list[Overdue] = []
+    for one in desk.held():
+        found += _overdue(desk, one, today)
+    return tuple(found)
+
+
+def _overdue(desk: Desk, one: Held, today: dt.date) -> Iterator[Overdue]:
+    try:
+        data = desk.disk.read(one.path)
+        file = sessionfile.read(data, one.path.name)
+    except Problem:
+        return
+    about = file.session
+    if about.retain_until < today:
+        yield Overdue(about.id, (), about.retain_until)
+    elif about.private_until < today:
+        blocks = sessionfile.parts(data, one.path.name)
+        private = {x.name[8:]: x.data for x in blocks if x.name.startswith("private.")}
+        owners = tuple(who for who, text in private.items() if b"\nerased = " not in text[:200])
+        if owners:
+            yield Overdue(about.id, owners, about.private_until)
+
+
+def expire(desk: Desk, what: Overdue) -> None:
+    """Erase or remove what has had its time; raises Problem, and goes on at the next start."""
+    folder = desk.places.sessions
+    if what.owners:
+        erasing.erase(desk.disk, folder, what.session, what.owners, "expired")
+    else:
+        erasing.remove(desk.disk, folder, what.session)
+    _outbox(desk, what.session)
+
+
+def finish(desk: Desk) -> int:
+    """Carry out erasures that a stop interrupted; return how many. Raises Problem."""
+    return erasing.finish(desk.disk, desk.places.sessions)
+
+
+__all__ = ["Erased", "Overdue", "erase", "expire", "finish", "overdue"]

@@ -1,0 +1,118 @@
+"""`debrief erase` and `debrief expire`: what goes, what stays, and what a person is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from debrief.desk import Desk, keeping
+from debrief.errors import EXIT_USAGE
+from debrief.record import erasing, ledger
+from debrief.record.sessionfile import open_private, read
+from debrief.record.verify import verify_folder
+from tests.cli.conftest import Run
+
+
+def newest(desk: Desk) -> Path:
+    return desk.held()[0].path
+
+
+def someone(desk: Desk, path: Path) -> tuple[str, str]:
+    """Return pseudonym and name of somebody who took part."""
+    blocks = open_private(path.read_bytes(), desk.keys)
+    return next((owner, str(block["name"])) for owner, block in blocks.items() if "name" in block)
+
+
+def events(desk: Desk) -> list[str]:
+    path = desk.places.sessions / ledger.NAME
+    return [line.event for line in ledger.lines(path.read_bytes())]
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_one_person_is_erased_and_nobody_else(run: Run, held: Desk, by_name: bool) -> None:
+    path = newest(held)
+    owner, name = someone(held, path)
+    before = open_private(path.read_bytes(), held.keys)
+    said = run("erase", path.stem, name if by_name else owner, "--yes")
+    assert said.status == 0, said.err
+    assert owner in said.out
+    assert "backups" in said.out
+    after = open_private(path.read_bytes(), held.keys)
+    assert {who for who in after if after[who] != before[who]} == {owner}
+    assert name.encode() not in path.read_bytes()
+    assert all(verdict.ok for verdict in verify_folder(held.disk, held.places.sessions))
+    checked = run("verify")
+    assert checked.status == 0
+    assert f"[private.{owner}] was erased" in checked.out
+    shown = run("show", path.stem, "--private")
+    assert f"{owner} · erased" in shown.out
+    assert "asked for" in shown.out
+    again = run("erase", path.stem, owner, "--yes")
+    assert again.status == 0
+    assert "nothing sealed" in again.out
+
+
+def test_it_asks_first_and_without_a_yes_nothing_goes(run: Run, held: Desk) -> None:
+    path = newest(held)
+    before = path.read_bytes()
+    owner, _name = someone(held, path)
+    for typed in ("", "n\n"):
+        said = run("erase", path.stem, owner, given=typed)
+        assert said.status == EXIT_USAGE
+        assert "othing was erased" in said.err
+    assert path.read_bytes() == before
+    assert run("erase", path.stem, owner, given="y\n").status == 0
+    assert path.read_bytes() != before
+
+
+def test_a_stranger_is_told_apart(run: Run, held: Desk) -> None:
+    said = run("erase", newest(held).stem, "Nobody Here", "--yes")
+    assert said.status != 0
+    assert "Nobody called Nobody Here" in said.err
+    assert "erase" not in events(held)
+
+
+def test_what_has_had_its_time_goes_by_the_day(held: Desk) -> None:
+    assert keeping.overdue(held) == ()
+    path = newest(held)
+    about = read(path.read_bytes(), path.name).session
+    held.clock = lambda: dt.datetime.combine(
+        about.private_until + dt.timedelta(days=1), dt.time(12), dt.UTC
+    )
+    found = [one for one in keeping.overdue(held) if one.session == path.stem]
+    assert [one.day for one in found] == [about.private_until]
+    assert "round" in found[0].owners
+    keeping.expire(held, found[0])
+    assert b"BEGIN AGE" not in path.read_bytes()
+    assert path.stem not in [one.session for one in keeping.overdue(held)]
+    held.clock = lambda: dt.datetime.combine(
+        about.retain_until + dt.timedelta(days=1), dt.time(12), dt.UTC
+    )
+    whole = next(one for one in keeping.overdue(held) if one.session == path.stem)
+    assert (whole.owners, whole.day) == ((), about.retain_until)
+    keeping.expire(held, whole)
+    assert not path.exists()
+    assert all(verdict.ok for verdict in verify_folder(held.disk, held.places.sessions))
+
+
+def test_expire_says_what_goes(run: Run, held: Desk) -> None:
+    """The fictional sessions are of this month by the clock of the demonstration."""
+    assert run("expire", "--dry-run").status == 0
+    before = newest(held).read_bytes()
+    said = run("expire", given="n\n")
+    assert newest(held).read_bytes() == before
+    assert said.status in (0, EXIT_USAGE)
+
+
+def test_an_erasure_that_was_broken_off_is_done_at_the_next_look(held: Desk) -> None:
+    path = newest(held)
+    owner, _name = someone(held, path)
+    promise = {"event": "erase", "session": path.stem, "key": f"private.{owner}"}
+    ledger.append(held.disk, held.places.sessions, promise | {"reason": "request"})
+    assert "erased" not in events(held)
+    held.overview()
+    assert events(held)[-1] == "erased"
+    assert "erased" in open_private(path.read_bytes(), held.keys)[owner]
+    assert erasing.finish(held.disk, held.places.sessions) == 0
