@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from debrief.cli.context import options, out, out_json, warn, write
-from debrief.cli.shape import Group, argument, choice, flag
-from debrief.errors import EXIT_FOUND, EXIT_KEY, Problem
+from debrief.cli.shape import Group, argument, choice, flag, option
+from debrief.errors import EXIT_FOUND, EXIT_KEY, EXIT_USAGE, Problem
 from debrief.i18n import _
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
     from debrief.desk.overview import Held
+    from debrief.record.disk import Disk
     from debrief.record.sessionfile import SessionFile
     from debrief.record.verify import Verdict
 
@@ -36,7 +37,17 @@ def add_to(root: Group) -> None:
         "verify",
         _("Check that sessions and their ledger are what was sealed; status 1 if one is not."),
         argument("paths", _("[FILE OR FOLDER]..."), many=True),
+        option(
+            "--since",
+            help=_("Also check that the ledger goes on from a checkpoint you kept."),
+            metavar=_("CHECKPOINT"),
+        ),
+        form,
     )(_verify)
+    root.add(
+        "checkpoint",
+        _("Show what the ledger is now, in one line to keep elsewhere."),
+    )(_checkpoint)
     root.add(
         "scan",
         _("Look for signs in a text, from a file or standard input."),
@@ -205,23 +216,64 @@ def _phase_names(desk: Desk, protocol_id: str) -> dict[str, str]:
 # verify
 
 
-def _verify(paths: tuple[str, ...]) -> int:
-    from debrief.record import verify
+def _verify(paths: tuple[str, ...], since: str | None, format: str) -> int:
     from debrief.record.disk import Disk
 
     disk, sessions = Disk(), options().places.sessions
-    if not paths and not sessions.is_dir():
-        out(_("No session has been closed in {folder}.").format(folder=sessions))
+    if not paths and not since and not sessions.is_dir():
+        if format == "json":
+            out_json([])
+        else:
+            out(_("No session has been closed in {folder}.").format(folder=sessions))
         return 0
-    whole = True
-    for path in [Path(one) for one in paths] or [sessions]:
-        verdicts = verify.verify_path(disk, path)
-        for verdict in verdicts:
+    found = [*_verdicts(disk, [Path(one) for one in paths] or [sessions])]
+    if since is not None:
+        found.insert(0, _since(disk, sessions, since))
+    if format == "json":
+        out_json(found)
+    else:
+        for verdict in found:
             out(*_verdict_lines(verdict))
-            whole = whole and verdict.ok
-        if not verdicts:
-            out(_("There is nothing to check in {folder}.").format(folder=path))
-    return 0 if whole else EXIT_FOUND
+        if not found:
+            out(_("There is nothing to check in {folder}.").format(folder=sessions))
+    return 0 if all(verdict.ok for verdict in found) else EXIT_FOUND
+
+
+def _verdicts(disk: Disk, paths: list[Path]) -> Iterator[Verdict]:
+    from debrief.record import verify
+
+    for path in paths:
+        yield from verify.verify_path(disk, path)
+
+
+def _since(disk: Disk, sessions: Path, text: str) -> Verdict:
+    from debrief.record import ledger, verify
+
+    kept = ledger.read_checkpoint(text)
+    if kept is None:
+        raise Problem(
+            _(
+                "{text} is no checkpoint; it is the word ledger, a line number and at least 16 "
+                "digits of the digest, as `debrief checkpoint` shows it."
+            ).format(text=text),
+            EXIT_USAGE,
+        )
+    return verify.verify_since(_ledger(disk, sessions), kept)
+
+
+def _ledger(disk: Disk, sessions: Path) -> bytes:
+    from debrief.record.ledger import NAME
+
+    path = sessions / NAME
+    return disk.read(path) if disk.exists(path) else b""
+
+
+def _checkpoint() -> int:
+    from debrief.record import ledger
+    from debrief.record.disk import Disk
+
+    out(str(ledger.checkpoint(_ledger(Disk(), options().places.sessions))))
+    return 0
 
 
 def _verdict_lines(verdict: Verdict) -> list[str]:

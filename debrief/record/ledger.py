@@ -112,6 +112,38 @@ def check(data: bytes) -> tuple[LedgerProblem, ...]:
     return tuple(problems)
 
 
+class Checkpoint(msgspec.Struct, frozen=True):
+    """What the ledger was at some time: how many lines, and the SHA-256 of all of them."""
+
+    line: int
+    digest: str
+    """At least its first 16 hex digits."""
+
+    def __str__(self) -> str:
+        return f"ledger {self.line} {self.digest}"
+
+
+_CHECKPOINT: Final = re.compile(r"(?:ledger[ :]+)?([0-9]{1,9})[ :]+([0-9a-f]{16,64})")
+
+
+def checkpoint(data: bytes) -> Checkpoint:
+    """Return what the ledger is now; `head -n LINE ledger.txt | sha256sum` gives the same."""
+    return Checkpoint(len(_rows(data)), hashlib.sha256(data).hexdigest())
+
+
+def read_checkpoint(text: str) -> Checkpoint | None:
+    """Return the checkpoint that a person copied down, None when it is none."""
+    found = _CHECKPOINT.fullmatch(" ".join(text.lower().split()))
+    return Checkpoint(int(found[1]), found[2]) if found else None
+
+
+def goes_on(data: bytes, since: Checkpoint) -> bool:
+    """Tell whether the ledger still begins with the lines that the checkpoint was made of."""
+    rows = _rows(data)[: since.line]
+    digest = hashlib.sha256(b"".join(rows)).hexdigest()
+    return len(rows) == since.line and digest.startswith(since.digest)
+
+
 def _rows(data: bytes) -> list[bytes]:
     """Return the lines with their line ends; only the last may lack one."""
     rows = [row + b"\n" for row in data.split(b"\n")]

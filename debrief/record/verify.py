@@ -30,7 +30,7 @@ class Finding(msgspec.Struct, frozen=True):
     Codes of a file: size line-ends characters start header end seal (not laid out as debrief
     writes it; nothing else was looked at), changed added removed duplicated order (of a block),
     root signature signer name unlisted ledger missing content. Of the ledger: form number chain
-    torn (of a line, whose number is in `block`), missing.
+    torn (of a line, whose number is in `block`), since (of a checkpoint's line), missing.
     """
 
     code: str
@@ -177,6 +177,18 @@ def verify_file(
         except Problem:
             found = (_finding("content"),)
     return Verdict(name, not found, found, erased)
+
+
+def verify_since(data: bytes, since: ledger.Checkpoint) -> Verdict:
+    """Check that the ledger goes on from a checkpoint that was kept elsewhere."""
+    if ledger.goes_on(data, since):
+        return Verdict(ledger.NAME, True)
+    sentence = _(
+        "The first {n} lines of the ledger are not those of the checkpoint: some were changed, "
+        "or are gone."
+    )
+    finding = Finding("since", str(since.line), sentence.format(n=since.line))
+    return Verdict(ledger.NAME, False, (finding,))
 
 
 def verify_ledger(data: bytes) -> Verdict:

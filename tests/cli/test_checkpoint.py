@@ -1,0 +1,65 @@
+"""`debrief checkpoint` and `verify --since`: lines that are gone are missed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+from debrief.desk import Desk
+from debrief.errors import EXIT_FOUND, EXIT_USAGE
+from tests.cli.conftest import Run
+
+
+def test_a_checkpoint_is_what_plain_tools_say(run: Run, held: Desk) -> None:
+    said = run("checkpoint")
+    word, line, digest = said.out.split()
+    assert (said.status, word) == (0, "ledger")
+    command = f"head -n {line} ledger.txt | sha256sum"
+    done = subprocess.run(
+        command, shell=True, cwd=held.places.sessions, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split()[0] == digest
+
+
+def test_the_ledger_may_grow_but_not_shrink_or_change(run: Run, held: Desk) -> None:
+    kept = run("checkpoint").out.strip()
+    path = held.places.sessions / "ledger.txt"
+    whole = path.read_bytes()
+    assert run("verify", "--since", kept).status == 0
+    owner = run("show", held.held()[0].id, "--format", "json").out
+    person = next(iter(json.loads(owner)["record"]["people"]))
+    assert run("erase", held.held()[0].id, person, "--yes").status == 0
+    assert run("verify", "--since", kept).status == 0
+    path.write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
+    said = run("verify", "--since", kept)
+    assert said.status == EXIT_FOUND
+    assert "checkpoint" in said.out
+    path.write_bytes(whole.replace(b"event:close", b"event:clone", 1))
+    assert run("verify", "--since", kept).status == EXIT_FOUND
+
+
+def test_a_checkpoint_may_be_copied_loosely(run: Run, held: Desk) -> None:
+    _word, line, digest = run("checkpoint").out.split()
+    for text in (f"{line} {digest[:16]}", f"LEDGER  {line}  {digest.upper()}", f"{line}:{digest}"):
+        assert run("verify", "--since", text).status == 0
+    for text in ("", "yesterday", f"{line} {digest[:15]}", f"{line} {digest}0"):
+        said = run("verify", "--since", text)
+        assert said.status == EXIT_USAGE
+        assert "no checkpoint" in said.err
+
+
+def test_verdicts_as_json(run: Run, held: Desk) -> None:
+    rows = json.loads(run("verify", "--format", "json").out)
+    assert {row["name"] for row in rows} >= {"ledger.txt"}
+    assert all(row["ok"] and row["findings"] == [] for row in rows)
+    path = held.held()[0].path
+    path.write_bytes(path.read_bytes().replace(b"used_s = ", b"used_s = 1", 1))
+    said = run("verify", "--format", "json")
+    assert said.status == EXIT_FOUND
+    (changed,) = [row for row in json.loads(said.out) if not row["ok"]]
+    assert "changed" in {finding["code"] for finding in changed["findings"]}
+
+
+def test_nothing_to_verify(run: Run) -> None:
+    assert run("verify", "--format", "json").out.strip() == "[]"
+    assert run("checkpoint").out.startswith("ledger 0 e3b0c442")
