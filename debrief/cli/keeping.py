@@ -1,24 +1,30 @@
-"""Keeping no longer: erasing one person's part, and letting go of what has had its time."""
+"""What is kept of one person, erasing it, and letting go of what has had its time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from debrief.cli.context import options, out
+from debrief.cli.context import options, out, out_json
 from debrief.cli.shape import Group, argument, choice, flag
-from debrief.errors import EXIT_USAGE, Problem
+from debrief.errors import EXIT_FOUND, EXIT_USAGE, Problem
 from debrief.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from debrief.desk.keeping import Erased, Overdue
+    from debrief.desk.keeping import Erased, Mine, Overdue, Part
     from debrief.record.erasing import Reason
 
 _REASONS = ("request", "mistake")
 
 
 def add_to(root: Group) -> None:
-    """Add `erase` and `expire`."""
+    """Add `mine`, `erase` and `expire`."""
+    root.add(
+        "mine",
+        _("Show everything that is held here about one person."),
+        argument("person", _("PERSON")),
+        choice("--format", of=("text", "json"), help=_("How it is written."), default="text"),
+    )(_mine)
     yes = flag("--yes", help=_("Do not ask."))
     root.add(
         "erase",
@@ -39,6 +45,60 @@ def add_to(root: Group) -> None:
         flag("--dry-run", help=_("Only tell what would go.")),
         yes,
     )(_expire)
+
+
+def _mine(person: str, format: str) -> int:
+    from debrief.desk import keeping
+
+    desk = options().desk()
+    found = keeping.mine(desk, person)
+    if format == "json":
+        out_json(found)
+    else:
+        out(*_all_of(found))
+    return EXIT_FOUND if found.unread else 0
+
+
+def _all_of(found: Mine) -> Iterator[str]:
+    from debrief import words
+
+    yield f"{found.name or '-'} ({found.id})"
+    if found.in_roster:
+        yield _("In the roster of this workspace: name, usual role, place and channel.")
+    for part in found.parts:
+        yield ""
+        yield f"{part.session}  {words.moment(part.opened)}"
+        one = part.record
+        yield f"  {words.role(one.role)} · {words.place(one.place)}, {words.channel(one.channel)}"
+        yield "  " + ", ".join(f"{phase} {words.turn(turn)}" for phase, turn in one.turns.items())
+        yield _("  next contact: {agreed}").format(agreed=_agreed(part))
+        for duty in part.duties:
+            yield f"  {words.duty(duty.kind)} · {words.duty_outcome(duty.outcome)}"
+        yield from _private(part, found.id)
+        for receipt in part.left:
+            yield _("  in a summary to {destination}, level {level}").format(
+                destination=receipt.destination, level=receipt.level
+            )
+    if found.unread:
+        yield _("Could not be read, so nobody knows: {sessions}").format(
+            sessions=", ".join(found.unread)
+        )
+
+
+def _agreed(part: Part) -> str:
+    from debrief import words
+
+    outcome = part.record.follow_up
+    return _("dated") if outcome == "dated" else words.follow_up(outcome)
+
+
+def _private(part: Part, person: str) -> Iterator[str]:
+    from debrief.cli.private import private_lines
+
+    if part.private is None:
+        yield _("  the sealed part is not there, or no key on this computer opens it")
+    else:
+        yield from [*private_lines({person: part.private}, {})][2:]
 
 
 def _erase(session: str, person: str, reason: Reason, yes: bool) -> int:

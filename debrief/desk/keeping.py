@@ -1,9 +1,9 @@
-"""What is kept no longer: erasing a person's part of a session, and what has had its time."""
+"""What is kept of a person, and what is kept no longer: erased, or its time was up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from debrief.delivery.rows import DeliveryReceipt
     from debrief.desk.desk import Desk
     from debrief.desk.overview import Held
+    from debrief.record.sessionfile import SessionFile
+    from debrief.record.shape import DutyRecord, PersonRecord
 
 _PERSONAL = ("named", "full")
 """Levels of destinations that are told who needs what."""
@@ -90,8 +92,84 @@ def _outbox(desk: Desk, session: str) -> tuple[int, tuple[DeliveryReceipt, ...]]
 
     with outbox(desk) as box:
         stopped = box.forget(session, "")
+    return stopped, _left(desk, session)
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What one session file holds of a person."""
+
+    session: str
+    opened: dt.datetime
+    record: PersonRecord
+    duties: tuple[DutyRecord, ...]
+    private: Mapping[str, Any] | None
+    """The opened block; None where there is none, or no key here opens it."""
+    left: tuple[DeliveryReceipt, ...]
+    """Summaries of the session that name people and have arrived."""
+
+
+class Mine(msgspec.Struct, frozen=True):
+    """All that is held here of one person."""
+
+    id: str
+    name: str
+    in_roster: bool
+    parts: tuple[Part, ...]
+    unread: tuple[str, ...] = ()
+    """Session files that could not be read, so that nobody knows."""
+
+
+def mine(desk: Desk, person: str) -> Mine:
+    """Return what is held of a person, by name or pseudonym, newest session first.
+
+    Raises Problem when nobody of that name is known.
+    """
+    known = desk.roster.find(person)
+    wanted = known.id if known is not None else person
+    named = known.name if known is not None else ""
+    parts, unread = [], []
+    for one in desk.held():
+        try:
+            data = desk.disk.read(one.path)
+            file = sessionfile.read(data, one.path.name)
+        except Problem:
+            unread.append(one.id)
+            continue
+        if wanted in file.people:
+            part = _part(desk, data, file, wanted)
+            parts.append(part)
+            named = named or str((part.private or {}).get("name", ""))
+    in_roster = any(each.id == wanted for each in desk.roster.people)
+    if not parts and not in_roster:
+        raise Problem(
+            _(
+                "Nobody called {person} is known here. Give the name as it is in the roster, or "
+                "the pseudonym from a session file."
+            ).format(person=person)
+        )
+    return Mine(wanted, named, in_roster, tuple(parts), tuple(unread))
+
+
+def _part(desk: Desk, data: bytes, file: SessionFile, person: str) -> Part:
+    about = file.session
+    try:
+        private = sessionfile.open_private(data, desk.keys, about.id, only=[person]).get(person)
+    except Problem:
+        private = None
+    duties = tuple(duty for duty in file.duties if duty.holder == person)
+    left = _left(desk, about.id)
+    return Part(about.id, about.opened, file.people[person], duties, private, left)
+
+
+def _left(desk: Desk, session: str) -> tuple[DeliveryReceipt, ...]:
+    """Return the receipts of what named people and has arrived of a session."""
+    if not desk.disk.exists(desk.places.outbox):
+        return ()
+    from debrief.desk.sending import outbox
+
+    with outbox(desk) as box:
         receipts = (one for one in box.receipts() if one.session == session)
-        return stopped, tuple(one for one in receipts if one.level in _PERSONAL)
+        return tuple(one for one in receipts if one.level in _PERSONAL)
 
 
 def overdue(desk: Desk) -> tuple[Overdue, ...]:
@@ -135,4 +213,4 @@ def finish(desk: Desk) -> int:
     return erasing.finish(desk.disk, desk.places.sessions)
 
 
-__all__ = ["Erased", "Overdue", "erase", "expire", "finish", "overdue"]
+__all__ = ["Erased", "Mine", "Overdue", "Part", "erase", "expire", "finish", "mine", "overdue"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,42 @@ def test_an_erasure_that_was_broken_off_is_done_at_the_next_look(held: Desk) -> 
     assert events(held)[-1] == "erased"
     assert "erased" in open_private(path.read_bytes(), held.keys)[owner]
     assert erasing.finish(held.disk, held.places.sessions) == 0
+
+
+def test_a_person_is_told_all_that_is_held_of_them(run: Run, held: Desk) -> None:
+    owner, name = someone(held, newest(held))
+    said = run("mine", name)
+    assert said.status == 0, said.err
+    theirs = [one for one in held.held() if owner in read(one.path.read_bytes(), one.id).people]
+    assert theirs
+    assert all(one.id in said.out for one in theirs)
+    assert f"{name} ({owner})" in said.out
+    notes = open_private(newest(held).read_bytes(), held.keys)[owner].get("notes", {})
+    assert all(line in said.out for note in notes.values() for line in note.splitlines())
+    others = [person.name for person in held.roster.people if person.id != owner]
+    heading = said.out.splitlines()[0]
+    assert not any(other in heading for other in others)
+    assert json.loads(run("mine", owner, "--format", "json").out)["id"] == owner
+
+
+def test_what_was_erased_of_a_person_is_told_as_erased(run: Run, held: Desk) -> None:
+    path = newest(held)
+    owner, name = someone(held, path)
+    run("erase", path.stem, owner, "--yes")
+    said = run("mine", name)
+    assert "erased" in said.out
+    assert said.status == 0
+
+
+def test_nobody_is_held_anything_of(run: Run, held: Desk) -> None:
+    said = run("mine", "Nobody Here")
+    assert said.status != 0
+    assert "Nobody called Nobody Here is known here" in said.err
+
+
+def test_a_file_that_cannot_be_read_is_named(run: Run, held: Desk) -> None:
+    owner, _name = someone(held, held.held()[1].path)
+    newest(held).write_bytes(b"x")
+    said = run("mine", owner)
+    assert said.status != 0
+    assert "Could not be read" in said.out
