@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -147,3 +149,42 @@ def test_the_codes_are_known_without_loading_what_only_reading_needs() -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
     assert done.stdout.strip() == "[]"
+
+
+def steps(text: str) -> int:
+    """Return how many lines of the program are run to scan a text."""
+    count = 0
+
+    def line(frame: FrameType, event: str, arg: object) -> Callable[..., object]:
+        nonlocal count
+        count += 1
+        return line
+
+    before = sys.gettrace()
+    sys.settrace(line)
+    try:
+        whole_scan(text, "da", "Mette")
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "Mette sover ikke. Borgeren vil dø i nat, hun har piller. ",
+        "ikke ",
+        "a",
+        "\n",
+        '"',
+        "“Jeg vil dø,” sagde hun, ",
+        "a\u0301",
+        "\u200b",
+        "\u202eשלום ",
+    ],
+)
+def test_a_text_twice_as_long_takes_no_more_than_twice_the_work(piece: str) -> None:
+    prepare("da")
+    text = piece * (2000 // len(piece))
+    whole_scan(text, "da", "Mette")
+    assert steps(text * 2) < 2.2 * steps(text) + 500

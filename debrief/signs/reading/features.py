@@ -14,6 +14,8 @@ from debrief.signs.words import Words
 _SPELLED: Final = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe"})
 _LONGEST: Final = 80
 """Words of a sentence that are looked at; a longer one is read in stretches of this many."""
+_LONGEST_WORD: Final = 60
+"""Letters of a word that are looked at."""
 _SHORTEST_PIECE: Final = 4
 """Words shorter than this are taken whole, not in pieces."""
 _SIZES: Final = (3, 4, 5)
@@ -34,6 +36,7 @@ class Meanings:
         A stem has four letters or more.
         """
         self._entries = entries
+        self._longest = max(map(len, entries), default=0)
         self._opening = {entry.partition(" ")[0] for entry in entries if " " in entry}
         """Words that open a phrase."""
 
@@ -51,7 +54,7 @@ class Meanings:
         """Yield the classes of what a phrase becomes by its last word, as it is or as a stem."""
         entries = self._entries
         yield from entries.get(phrase + word, ())
-        for size in range(_SHORTEST_STEM, len(word) + 1):
+        for size in range(_SHORTEST_STEM, min(len(word), self._longest) + 1):
             stem = phrase + word[:size] + "*"
             if stem in entries:
                 yield from entries[stem]
@@ -110,7 +113,7 @@ def _token(words: Words, i: int, names: Collection[str]) -> str:
         piece = words.text[words.starts[i] : words.ends[i]]
         if len(piece) > 1 and piece.istitle():
             return SOMEBODY
-    return key.translate(_SPELLED)
+    return key[:_LONGEST_WORD].translate(_SPELLED)
 
 
 def _plain(tokens: list[str], start: int, end: int) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
@@ -38,20 +39,21 @@ def read(
 ) -> list[Sign]:
     """Return the signs in `found`, some in a lower band, and what the classifier adds to them.
 
-    `names` are the counsellor's, folded; `roles` is the lexicon's word -> who it speaks of. A sign
-    that the rules found stays firm only where the whole sentence reads so too.
+    `found` is in the order of the text, and no sign reaches beyond its sentence. `names` are the
+    counsellor's, folded; `roles` is the lexicon's word -> who it speaks of. A sign that the rules
+    found stays firm only where the whole sentence reads so too.
     """
-    signs = list(found)
+    signs: list[Sign] = []
+    waiting = deque(found)
     for sentence in sentences(words, names, model.meanings, roles):
         reading = model.reading(sentence.features)
-        start, end = words.starts[sentence.start], words.ends[sentence.end - 1]
+        end = words.ends[sentence.end - 1]
         short = sentence.end - sentence.start <= _PLAIN
-        shown: set[tuple[str, str]] = set()
-        for at, sign in enumerate(signs):
-            if start <= sign.start < end:
-                signs[at] = sign = reviewed(sign, reading, short)
-                if sign.band in ("firm", "possible"):
-                    shown.add((sign.subject, sign.sign))
+        here = []
+        while waiting and waiting[0].start < end:
+            here.append(reviewed(waiting.popleft(), reading, short))
+        shown = {(one.subject, one.sign) for one in here if one.band in ("firm", "possible")}
+        signs += here
         signs += _added(words, sentence, model, reading, shown)
     return signs
 
