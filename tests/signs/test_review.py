@@ -13,9 +13,9 @@ from debrief.signs.reading.review import reviewed
 class Said:
     """A reading that says what a test lets it say."""
 
-    def __init__(self, counsellor: float, case: float, **codes: float) -> None:
+    def __init__(self, counsellor: float, case: float, acute: float = 0.0, **codes: float) -> None:
         self.owners = [counsellor, case]
-        self.acute = 0.0
+        self.acute = acute
         self._codes = codes
 
     def chances(self, owner: int) -> dict[str, float]:
@@ -56,10 +56,14 @@ def test_a_sentence_of_another_sign_lowers_this_one() -> None:
     assert found.band == "possible"
 
 
-@pytest.mark.parametrize("band", ["firm", "possible"])
-def test_words_for_danger_now_are_not_doubted(band: str) -> None:
-    one = sign("case_suicide_risk", "acute", band)
-    assert reviewed(one, Said(0.0, 0.0, case_suicide_risk=0.0), short=False) is one
+def test_words_for_danger_now_are_doubted_only_where_nothing_reads_so() -> None:
+    one = sign("case_suicide_risk", "acute")
+    assert reviewed(one, Said(0.0, 0.03), short=False) is one
+    assert reviewed(one, Said(0.0, 0.0, acute=0.1), short=False) is one
+    assert reviewed(one, Said(0.0, 0.0), short=True) is one
+    doubted = reviewed(one, Said(0.0, 0.0), short=False)
+    assert (doubted.level, doubted.band) == ("acute", "possible")
+    assert reviewed(doubted, Said(0.0, 0.0), short=False) is doubted
 
 
 @pytest.mark.parametrize(

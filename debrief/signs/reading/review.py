@@ -15,9 +15,10 @@ from debrief.signs.codes import CODES, LEVELS, Level, name
 from debrief.signs.model import Sign, Subject
 from debrief.signs.reading.model import OWNERS, Reading
 
-_DOUBT: Final[Mapping[Level, float]] = {"watch": 0.3, "urgent": 0.3, "acute": 0.0}
-"""Below these a firm sign is asked about: the sentence hardly reads as one of its owner's. Plain
-words for danger now are never doubted."""
+_DOUBT: Final[Mapping[Level, float]] = {"watch": 0.5, "urgent": 0.5, "acute": 0.02}
+"""Below these a firm sign is asked about: the sentence hardly reads as one of its owner's."""
+_CALM: Final = 0.05
+"""Words for danger now are only doubted where that reads as less likely than this, too."""
 _NO: Final[Mapping[Level, float]] = {"watch": 0.3, "urgent": 0.3, "acute": 0.0}
 """Below these a possible sign is set aside. Words for danger now are never set aside so."""
 _NOT_THIS: Final = 0.03
@@ -43,6 +44,7 @@ def reviewed(sign: Sign, reading: Reading, short: bool) -> Sign:
         return _set_aside(sign)
     if sign.band == "firm":
         doubted = own < _DOUBT[sign.level] or _not_this(sign, reading, owner)
+        doubted = doubted and (sign.level != "acute" or reading.acute < _CALM)
         return _asked(sign) if turned or (doubted and not short) else sign
     if own < _NO[sign.level] or turned or _not_this(sign, reading, owner):
         return _set_aside(sign)
