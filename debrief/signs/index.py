@@ -109,31 +109,48 @@ class Entry(Generic[Kept]):
         self.line = line
         self.kept = kept
         self.near = self.far = 0
-        self.needs: tuple[frozenset[str], ...] = ()
+        self.needs: tuple[Slot, ...] = ()
         self._place = place
         self._row: Row | None = None
 
     def row(self, spelling: Spelling) -> Row:
         """Return the pattern, read at the first call; `near`, `far`, `needs` are set from then on.
 
-        A match begins at least `near` and at most `far` words before the anchor, and holds one
-        word of each set in `needs`.
+        A match begins at least `near` and at most `far` words before the anchor, and holds a
+        word that fits each slot in `needs`.
         """
         if self._row is None:
             row = read(self.line, spelling)
             widths = [part.width() for part in row.parts[: self._place + 1]]
             self.near = sum(low for low, _high in widths[:-1])
             self.far = sum(high for _low, high in widths) - 1
-            self.needs = tuple(self._needed(spelling))
+            self.needs = tuple(sorted(self._needed(spelling), key=_wild))
             self._row = row
         return self._row
 
-    def _needed(self, spelling: Spelling) -> Iterator[frozenset[str]]:
-        """Yield the words of each slot that must be there, where they can be told in full."""
+    def _needed(self, spelling: Spelling) -> Iterator[Slot]:
+        """Yield the slots, beside the anchor's, that every match must fill."""
         for place, item in enumerate(split(self.line, " ")):
             slot = None if place == self._place else _must(item, spelling)
-            if slot is not None and not (slot.heads or slot.tails or slot.least >= 0):
-                yield frozenset(slot.exact)
+            if slot is not None:
+                yield slot
+
+
+def _wild(slot: Slot) -> bool:
+    """Tell whether words must be looked at one by one to know that a slot is not filled."""
+    return bool(slot.heads or slot.tails or slot.least >= 0)
+
+
+def _lacking(slot: Slot, there: frozenset[str]) -> bool:
+    """Tell whether no word in `there` fits the slot."""
+    if not slot.exact.isdisjoint(there):
+        return False
+    heads, tails = slot.heads, slot.tails
+    if heads and any(key.startswith(heads) for key in there):
+        return False
+    if tails and any(key.endswith(tails) for key in there):
+        return False
+    return not (slot.least >= 0 and any(map(slot.fits, there)))
 
 
 class Index(Generic[Kept]):
@@ -211,7 +228,7 @@ class Index(Generic[Kept]):
                 there = frozenset(on.keys[i : limit[i]])
             for entry in self.called(key):
                 row = entry.row(self.spelling)
-                if any(there.isdisjoint(need) for need in entry.needs):
+                if any(_lacking(need, there) for need in entry.needs):
                     continue
                 for start in range(i - entry.near, max(first[i], i - entry.far) - 1, -1):
                     mark = (id(entry), start)
