@@ -39,16 +39,20 @@ class Meanings:
         self._longest = max(map(len, entries), default=0)
         self._opening = {entry.partition(" ")[0] for entry in entries if " " in entry}
         """Words that open a phrase."""
+        self._alone = lru_cache(maxsize=4096)(self._classes_alone)
 
     def of(self, tokens: list[str], i: int, end: int) -> Iterator[str]:
         """Yield the classes of the word at i, and of the phrases that begin there."""
         word = tokens[i]
-        yield from self._found("", word)
+        yield from self._alone(word)
         if word in self._opening:
             phrase = word + " "
             for following in tokens[i + 1 : min(end, i + 3)]:
                 yield from self._found(phrase, following)
                 phrase += following + " "
+
+    def _classes_alone(self, word: str) -> tuple[str, ...]:
+        return tuple(self._found("", word))
 
     def _found(self, phrase: str, word: str) -> Iterator[str]:
         """Yield the classes of what a phrase becomes by its last word, as it is or as a stem."""
@@ -122,14 +126,11 @@ def _plain(tokens: list[str], start: int, end: int) -> set[str]:
 
 def _features(tokens: list[str], start: int, end: int, meanings: Meanings) -> dict[str, int]:
     seen: dict[str, int] = {}
-    add = seen.setdefault
-    for i in range(start, end):
-        word = tokens[i]
-        add("w:" + word, i)
+    for i in range(end - 1, start - 1, -1):  # what is seen first stays
+        seen.update(dict.fromkeys(_of_word(tokens[i]), i))
         if i + 1 < end:
-            add("b:" + word + " " + tokens[i + 1], i)
-        for piece in _pieces(word):
-            add(piece, i)
+            seen["b:" + tokens[i] + " " + tokens[i + 1]] = i
+    add = seen.setdefault
     if COUNSELLOR not in tokens[start:end]:
         add("no@c", -1)
     length = end - start
@@ -139,14 +140,13 @@ def _features(tokens: list[str], start: int, end: int, meanings: Meanings) -> di
 
 
 @lru_cache(maxsize=4096)
-def _pieces(word: str) -> tuple[str, ...]:
-    """Return the features of the pieces of a word; the common words come again and again."""
+def _of_word(word: str) -> tuple[str, ...]:
+    """Return the features of a word and of its pieces; the common words come again and again."""
     if len(word) < _SHORTEST_PIECE:
-        return ()
+        return ("w:" + word,)
     whole = "<" + word + ">"
-    return tuple(
-        "c:" + whole[at : at + size] for size in _SIZES for at in range(len(whole) - size + 1)
-    )
+    pieces = (whole[at : at + size] for size in _SIZES for at in range(len(whole) - size + 1))
+    return ("w:" + word, *map("c:".__add__, pieces))
 
 
 def _people(

@@ -22,7 +22,7 @@ _BESIDE: Final = 0.4
 """How likely the first code must be to stand beside a sign that the words themselves gave."""
 _SECOND: Final = 0.25
 """How likely the second code of an owner must be to stand beside the first."""
-_DANGER, _ENOUGH = 0.3, 0.5
+_DANGER, _ENOUGH = 0.15, 0.4
 """Where danger now is so likely, this share of the usual limit is enough to point at a sentence."""
 _ACUTE, _URGENT = 0.5, 0.2
 """How likely danger now must be for a sign to be shown as acute, or as no less than urgent."""

@@ -39,8 +39,7 @@ class Model:
 
     def reading(self, features: Mapping[str, int]) -> Reading:
         """Return what a sentence reads as."""
-        rows = self._owner_rows
-        known = [rows[feature] for feature in features.keys() & rows.keys()]
+        known = filter(None, map(self._owner_rows.get, features))
         sums = _scaled(
             map(sum, zip(_nothing(self._owners), *known, strict=True)), features, self._owners
         )
@@ -98,8 +97,8 @@ def _logistic(value: float) -> float:
 
 def _weigh(rows: Rows, features: Mapping[str, int], stage: Stage) -> list[float]:
     sums = _nothing(stage)
-    for feature in features.keys() & rows.keys():
-        for output, weight in rows[feature]:
+    for row in filter(None, map(rows.get, features)):
+        for output, weight in row:
             sums[output] += weight
     return _scaled(sums, features, stage)
 
