@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from debrief.signs.pattern import Matcher, PatternError, Row, Slot, Spelling, read
@@ -173,6 +174,8 @@ class Index(Generic[Kept]):
             self.lines.append(line)
         self._head_lengths = sorted({len(key) for key in self._heads})
         self._tail_lengths = sorted({len(key) for key in self._tails})
+        self.called = lru_cache(maxsize=4096)(self._called)
+        """`_called`, remembered: the words of a note come again at every key."""
 
     def plus(self, lines: Iterable[tuple[str, Kept]]) -> Index[Kept]:
         """Return an index of these patterns and more; raises PatternError if one has no anchor."""
@@ -201,7 +204,7 @@ class Index(Generic[Kept]):
         if best.slot.least >= 0:
             self._numbers.append(entry)
 
-    def called(self, key: str) -> list[Entry[Kept]]:
+    def _called(self, key: str) -> list[Entry[Kept]]:
         """Return the patterns that the word `key` calls up."""
         found = list(self._exact.get(key, ()))
         size = len(key)

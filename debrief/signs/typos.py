@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final
 
 SHORTEST: Final = 6
@@ -63,6 +64,8 @@ class Typos:
         self._stems: dict[str, list[str]] = {}
         for head in sorted(head for head in self._heads if len(head) >= SURE):
             self._stems.setdefault(head[:2], []).append(head)
+        self.meant = lru_cache(maxsize=4096)(self._meant)
+        """`_meant`, remembered: the words of a note come again at every key."""
         self._left: dict[str, list[str]] = {}
         for word in sorted(self._words):
             for left in dict.fromkeys(_less(word)):
@@ -72,7 +75,7 @@ class Typos:
         """Tell whether the folded word `key` is one that the lexicon names."""
         return key in self._known or key.startswith(self._heads) or key.endswith(self._tails)
 
-    def meant(self, key: str) -> str | None:
+    def _meant(self, key: str) -> str | None:
         """Return the word that is meant by the folded word `key`; None when it is itself."""
         if len(key) < SHORTEST or key in self._known:
             return None

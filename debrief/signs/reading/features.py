@@ -41,15 +41,18 @@ class Meanings:
         """Words that open a phrase."""
         self._alone = lru_cache(maxsize=4096)(self._classes_alone)
 
-    def of(self, tokens: list[str], i: int, end: int) -> Iterator[str]:
-        """Yield the classes of the word at i, and of the phrases that begin there."""
-        word = tokens[i]
-        yield from self._alone(word)
-        if word in self._opening:
-            phrase = word + " "
-            for following in tokens[i + 1 : min(end, i + 3)]:
-                yield from self._found(phrase, following)
-                phrase += following + " "
+    def of(self, tokens: list[str], i: int, end: int) -> tuple[str, ...]:
+        """Return the classes of the word at i, and of the phrases that begin there."""
+        alone = self._alone(tokens[i])
+        if tokens[i] not in self._opening:
+            return alone
+        return (*alone, *self._phrases(tokens, i, end))
+
+    def _phrases(self, tokens: list[str], i: int, end: int) -> Iterator[str]:
+        phrase = tokens[i] + " "
+        for following in tokens[i + 1 : min(end, i + 3)]:
+            yield from self._found(phrase, following)
+            phrase += following + " "
 
     def _classes_alone(self, word: str) -> tuple[str, ...]:
         return tuple(self._found("", word))

@@ -7,8 +7,9 @@ second has one for each code. A weight is an integer times the scale of its stag
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,43 @@ ACUTE: Final = 2
 """The output of the first stage after those of the owners: danger now, whoever's."""
 
 
-Rows = dict[str, tuple[tuple[int, int], ...]]
+_LANE: Final = 24
+"""Bits of one output in a packed row: room for the sum of 65,000 rows."""
+_MIDDLE: Final = 128
+"""What a weight of nothing is in its lane, so that no lane is ever negative."""
+
+
+class Weights:
+    """One stage: the weights of each feature for all outputs in one integer, side by side.
+
+    Adding such integers adds every output at once, in one step of the machine's own.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self.count = len(stage.bias)
+        self._stage = stage
+        nothing = sum(_MIDDLE << (_LANE * output) for output in range(self.count))
+        pairs = zip(stage.outputs, memoryview(stage.weights).cast("b"), strict=True)
+        self._rows: dict[str, int] = {}
+        for feature, count in zip(stage.features.split("\n"), stage.counts, strict=True):
+            self._rows[feature] = nothing + sum(
+                weight << (_LANE * output) for output, weight in islice(pairs, count)
+            )
+
+    def of(self, feature: str, output: int) -> int:
+        """Return the weight of a feature for an output, in units of the stage's scale."""
+        row = self._rows.get(feature)
+        return 0 if row is None else (row >> (_LANE * output) & (1 << _LANE) - 1) - _MIDDLE
+
+    def weigh(self, features: Collection[str]) -> list[float]:
+        """Return what the features say for each output."""
+        rows = [*filter(None, map(self._rows.get, features))]
+        packed, middle, mask = sum(rows), _MIDDLE * len(rows), (1 << _LANE) - 1
+        factor = self._stage.scale / math.sqrt(len(features) or 1)
+        return [
+            ((packed >> (_LANE * output) & mask) - middle) * factor + bias
+            for output, bias in enumerate(self._stage.bias)
+        ]
 
 
 class Model:
@@ -33,35 +70,27 @@ class Model:
         self.codes = stored.codes
         self.thresholds = stored.thresholds
         self.meanings = meanings(stored.meanings)
-        self._owners, self._kinds = stored.owners, stored.kinds
-        self._owner_rows = _dense(stored.owners)
-        self._kind_rows = tuple(_rows(stage) for stage in stored.kinds)
+        self._owners = Weights(stored.owners)
+        self._kinds = tuple(map(Weights, stored.kinds))
 
     def reading(self, features: Mapping[str, int]) -> Reading:
         """Return what a sentence reads as."""
-        known = filter(None, map(self._owner_rows.get, features))
-        sums = _scaled(
-            map(sum, zip(_nothing(self._owners), *known, strict=True)), features, self._owners
-        )
-        return Reading(self, features, [_logistic(value) for value in sums])
+        return Reading(self, features, [_logistic(x) for x in self._owners.weigh(features)])
 
     def kinds(self, features: Mapping[str, int], owner: int) -> list[tuple[str, float]]:
         """Return each code of an owner (index into OWNERS) with its share, given one of them."""
-        sums = _weigh(self._kind_rows[owner], features, self._kinds[owner])
+        sums = self._kinds[owner].weigh(features)
         most = max(sums)
         powers = [math.exp(value - most) for value in sums]
         whole = sum(powers)
         return [(code, x / whole) for code, x in zip(self.codes[owner], powers, strict=True)]
 
-    def words_that_weigh(self, features: Mapping[str, int], owner: int) -> dict[int, float]:
+    def words_that_weigh(self, features: Mapping[str, int], owner: int) -> dict[int, int]:
         """Return word index -> how much what is seen there speaks for a sign of `owner`."""
-        weights: dict[int, float] = {}
+        weights: dict[int, int] = {}
         for feature, at in features.items():
-            if at < 0:
-                continue
-            row = self._owner_rows.get(feature)
-            if row is not None:
-                weights[at] = weights.get(at, 0.0) + row[owner]
+            if at >= 0:
+                weights[at] = weights.get(at, 0) + self._owners.of(feature, owner)
         return weights
 
 
@@ -93,44 +122,6 @@ class Reading:
 
 def _logistic(value: float) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
-
-
-def _weigh(rows: Rows, features: Mapping[str, int], stage: Stage) -> list[float]:
-    sums = _nothing(stage)
-    for row in filter(None, map(rows.get, features)):
-        for output, weight in row:
-            sums[output] += weight
-    return _scaled(sums, features, stage)
-
-
-def _nothing(stage: Stage) -> list[int]:
-    return [0] * len(stage.bias)
-
-
-def _scaled(sums: Iterable[int], features: Mapping[str, int], stage: Stage) -> list[float]:
-    factor = stage.scale / math.sqrt(len(features) or 1)
-    return [total * factor + bias for total, bias in zip(sums, stage.bias, strict=True)]
-
-
-def _dense(stage: Stage) -> dict[str, tuple[int, ...]]:
-    """Return the weights of each feature for every output; few outputs are quicker so."""
-    found = {}
-    for feature, pairs in _rows(stage).items():
-        row = _nothing(stage)
-        for output, weight in pairs:
-            row[output] = weight
-        found[feature] = tuple(row)
-    return found
-
-
-def _rows(stage: Stage) -> Rows:
-    rows: Rows = {}
-    at = 0
-    pairs = list(zip(stage.outputs, memoryview(stage.weights).cast("b"), strict=True))
-    for feature, count in zip(stage.features.split("\n"), stage.counts, strict=True):
-        rows[feature] = tuple(pairs[at : at + count])
-        at += count
-    return rows
 
 
 def meanings(classes: Mapping[str, str]) -> Meanings:
