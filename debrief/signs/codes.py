@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
@@ -80,47 +80,47 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
 """Every code, the counsellor's first."""
 
 
-def _names() -> dict[str, str]:
-    return {
-        "suicidal_thoughts": _("suicidal thoughts"),
-        "self_harm": _("self-harm"),
-        "acute_stress": _("acute stress"),
-        "dissociation": _("feeling unreal"),
-        "threatened": _("threatened"),
-        "intrusion": _("intrusive memories"),
-        "secondary_trauma": _("second-hand trauma"),
-        "own_history": _("own history touched"),
-        "substance_use": _("alcohol or drugs"),
-        "hopelessness": _("hopelessness"),
-        "sleep": _("sleep"),
-        "hypervigilance": _("on edge"),
-        "avoidance": _("avoidance"),
-        "burnout": _("burnout"),
-        "over_responsibility": _("carrying too much"),
-        "isolation": _("isolation"),
-        "moral_injury": _("moral strain"),
-        "wants_to_quit": _("wants to quit"),
-        "crying": _("crying"),
-        "physical_symptoms": _("bodily symptoms"),
-        "mastery": _("mastery"),
-        "absence": _("absence"),
-        "heavy_run": _("run of heavy shifts"),
-        "load_rising": _("rising load"),
-        "case_suicide_risk": _("suicide risk"),
-        "case_overdose": _("overdose"),
-        "case_child_at_risk": _("child at risk"),
-        "case_self_harm": _("self-harm"),
-        "case_violence": _("violence"),
-        "case_abuse": _("sexual abuse"),
-        "case_psychosis": _("psychosis"),
-        "case_missing": _("missing or cut off"),
-        "case_threat": _("threat"),
-        "case_vulnerable_adult": _("vulnerable adult"),
-        "case_destitution": _("nowhere to go"),
-        "case_coercion": _("coercion"),
-    }
+_NAMES: Final[Mapping[str, Callable[[], str]]] = {
+    "suicidal_thoughts": lambda: _("suicidal thoughts"),
+    "self_harm": lambda: _("self-harm"),
+    "acute_stress": lambda: _("acute stress"),
+    "dissociation": lambda: _("feeling unreal"),
+    "threatened": lambda: _("threatened"),
+    "intrusion": lambda: _("intrusive memories"),
+    "secondary_trauma": lambda: _("second-hand trauma"),
+    "own_history": lambda: _("own history touched"),
+    "substance_use": lambda: _("alcohol or drugs"),
+    "hopelessness": lambda: _("hopelessness"),
+    "sleep": lambda: _("sleep"),
+    "hypervigilance": lambda: _("on edge"),
+    "avoidance": lambda: _("avoidance"),
+    "burnout": lambda: _("burnout"),
+    "over_responsibility": lambda: _("carrying too much"),
+    "isolation": lambda: _("isolation"),
+    "moral_injury": lambda: _("moral strain"),
+    "wants_to_quit": lambda: _("wants to quit"),
+    "crying": lambda: _("crying"),
+    "physical_symptoms": lambda: _("bodily symptoms"),
+    "mastery": lambda: _("mastery"),
+    "absence": lambda: _("absence"),
+    "heavy_run": lambda: _("run of heavy shifts"),
+    "load_rising": lambda: _("rising load"),
+    "case_suicide_risk": lambda: _("suicide risk"),
+    "case_overdose": lambda: _("overdose"),
+    "case_child_at_risk": lambda: _("child at risk"),
+    "case_self_harm": lambda: _("self-harm"),
+    "case_violence": lambda: _("violence"),
+    "case_abuse": lambda: _("sexual abuse"),
+    "case_psychosis": lambda: _("psychosis"),
+    "case_missing": lambda: _("missing or cut off"),
+    "case_threat": lambda: _("threat"),
+    "case_vulnerable_adult": lambda: _("vulnerable adult"),
+    "case_destitution": lambda: _("nowhere to go"),
+    "case_coercion": lambda: _("coercion"),
+}
+"""Asked when they are shown, in the language that is in force by then."""
 
 
 def name(code: str) -> str:
     """Return the short name of a sign in the interface language; raises KeyError."""
-    return _names()[code]
+    return _NAMES[code]()

@@ -37,22 +37,29 @@ class Meanings:
         """
         self._entries = entries
         self._longest = max(map(len, entries), default=0)
-        self._opening = {entry.partition(" ")[0] for entry in entries if " " in entry}
-        """Words that open a phrase."""
+        self._next: dict[str, set[str]] = {}
+        """What a phrase may go on with: its words so far -> the first letters of the next."""
+        for words in (entry.split(" ") for entry in entries if " " in entry):
+            for at in range(1, len(words)):
+                letters = words[at].rstrip("*")[:_SHORTEST_STEM]
+                self._next.setdefault(" ".join(words[:at]), set()).add(letters)
         self._alone = lru_cache(maxsize=4096)(self._classes_alone)
 
     def of(self, tokens: list[str], i: int, end: int) -> tuple[str, ...]:
         """Return the classes of the word at i, and of the phrases that begin there."""
         alone = self._alone(tokens[i])
-        if tokens[i] not in self._opening:
+        if tokens[i] not in self._next:
             return alone
         return (*alone, *self._phrases(tokens, i, end))
 
     def _phrases(self, tokens: list[str], i: int, end: int) -> Iterator[str]:
-        phrase = tokens[i] + " "
+        phrase = tokens[i]
         for following in tokens[i + 1 : min(end, i + 3)]:
+            if following[:_SHORTEST_STEM] not in self._next.get(phrase, ()):
+                return
+            phrase += " "
             yield from self._found(phrase, following)
-            phrase += following + " "
+            phrase += following
 
     def _classes_alone(self, word: str) -> tuple[str, ...]:
         return tuple(self._found("", word))
