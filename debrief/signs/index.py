@@ -129,6 +129,20 @@ class Entry(Generic[Kept]):
             self._row = row
         return self._row
 
+    def lacks(self, there: frozenset[str]) -> bool:
+        """Tell whether some slot that must be filled fits no word in `there`."""
+        for slot in self.needs:
+            if not slot.exact.isdisjoint(there):
+                continue
+            heads, tails = slot.heads, slot.tails
+            if heads and any(key.startswith(heads) for key in there):
+                continue
+            if tails and any(key.endswith(tails) for key in there):
+                continue
+            if slot.least < 0 or not any(map(slot.fits, there)):
+                return True
+        return False
+
     def _needed(self, spelling: Spelling) -> Iterator[Slot]:
         """Yield the slots, beside the anchor's, that every match must fill."""
         for place, item in enumerate(split(self.line, " ")):
@@ -140,18 +154,6 @@ class Entry(Generic[Kept]):
 def _wild(slot: Slot) -> bool:
     """Tell whether words must be looked at one by one to know that a slot is not filled."""
     return bool(slot.heads or slot.tails or slot.least >= 0)
-
-
-def _lacking(slot: Slot, there: frozenset[str]) -> bool:
-    """Tell whether no word in `there` fits the slot."""
-    if not slot.exact.isdisjoint(there):
-        return False
-    heads, tails = slot.heads, slot.tails
-    if heads and any(key.startswith(heads) for key in there):
-        return False
-    if tails and any(key.endswith(tails) for key in there):
-        return False
-    return not (slot.least >= 0 and any(map(slot.fits, there)))
 
 
 class Index(Generic[Kept]):
@@ -231,7 +233,7 @@ class Index(Generic[Kept]):
                 there = frozenset(on.keys[i : limit[i]])
             for entry in self.called(key):
                 row = entry.row(self.spelling)
-                if any(_lacking(need, there) for need in entry.needs):
+                if entry.lacks(there):
                     continue
                 for start in range(i - entry.near, max(first[i], i - entry.far) - 1, -1):
                     mark = (id(entry), start)

@@ -7,6 +7,7 @@ the rules saw nothing.
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from debrief.signs.ceiling import ceiling
@@ -57,6 +58,10 @@ def scan(text: str, language: str, counsellor: str | None = None) -> tuple[Sign,
     return scan_with(current(language), text, counsellor)
 
 
+_names: Final = lru_cache(maxsize=64)(Names)
+"""The same few people are written about all evening."""
+
+
 def prepare(language: str) -> None:
     """Read what a scan in `language` needs ahead of the first one; raises Problem, ValueError."""
     current(language).typos.meant("")
@@ -70,7 +75,7 @@ def scan_with(
     words = Words(text, words_of.short)
     if not len(words):
         return ()
-    names = Names(counsellor)
+    names = _names(counsellor)
     found = _ruled(words, words_of, names, switches)
     reader = model(words_of.language) if switches.reading else None
     if reader is None:
