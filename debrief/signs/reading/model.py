@@ -47,10 +47,14 @@ class Weights:
                 weight << (_LANE * output) for output, weight in islice(pairs, count)
             )
 
-    def of(self, feature: str, output: int) -> int:
-        """Return the weight of a feature for an output, in units of the stage's scale."""
-        row = self._rows.get(feature)
-        return 0 if row is None else (row >> (_LANE * output) & (1 << _LANE) - 1) - _MIDDLE
+    def by_word(self, features: Mapping[str, int], output: int) -> dict[int, int]:
+        """Return word index -> what is seen there says for an output, in units of the scale."""
+        shift, mask, rows = _LANE * output, (1 << _LANE) - 1, self._rows
+        found: dict[int, int] = {}
+        for feature, at in features.items():
+            if at >= 0 and (row := rows.get(feature)) is not None:
+                found[at] = found.get(at, 0) + (row >> shift & mask) - _MIDDLE
+        return found
 
     def weigh(self, features: Collection[str]) -> list[float]:
         """Return what the features say for each output."""
@@ -87,11 +91,7 @@ class Model:
 
     def words_that_weigh(self, features: Mapping[str, int], owner: int) -> dict[int, int]:
         """Return word index -> how much what is seen there speaks for a sign of `owner`."""
-        weights: dict[int, int] = {}
-        for feature, at in features.items():
-            if at >= 0:
-                weights[at] = weights.get(at, 0) + self._owners.of(feature, owner)
-        return weights
+        return self._owners.by_word(features, owner)
 
 
 class Reading:
