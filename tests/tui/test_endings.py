@@ -85,6 +85,7 @@ def test_a_crash_prints_no_word_of_the_notes(spawned, tmp_path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_cleanly_and_the_round_is_kept(spawned, tmp_path, number) -> None:
+    spawned.expect(SECRET[-3:])  # the last key has come to the screen
     spawned.kill(number)
     spawned.expect(pexpect.EOF)
     spawned.wait()
