@@ -95,6 +95,7 @@ def test_a_signal_ends_cleanly_and_the_round_is_kept(spawned, tmp_path, number) 
 
 def test_a_kill_loses_nothing_that_was_shown_as_saved(spawned, tmp_path) -> None:
     spawned.expect("saved")
+    time.sleep(2)  # the last key has long come to the screen, and "saved" speaks of it
     spawned.kill(signal.SIGKILL)
     spawned.wait()
     assert the_note(tmp_path) == SECRET
