@@ -7,14 +7,16 @@ its anchor. So a language is ready in a few milliseconds however many patterns i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from debrief.signs.pattern import Matcher, PatternError, Row, Slot, Spelling, read
 from debrief.signs.typos import Typos
 
 Kept = TypeVar("Kept")
+Find = Callable[[str, Spelling], Slot | None]
 
 _BRACKETS: Final = {"(": 1, "{": 1, ")": -1, "}": -1}
 _NO_ANCHOR: Final = frozenset("~^$!")
@@ -46,29 +48,28 @@ class Anchor(NamedTuple):
     place: int
 
 
-def _cost(slot: Slot) -> int:
-    """Return how often a slot is likely to be met: short words are common ones."""
-    words = (*slot.exact, *slot.heads, *slot.tails)
-    return sum(map(_weight, words)) + _WIDE * (slot.least >= 0)
+def _cost(item: str, common: frozenset[str]) -> int:
+    """Return how often an item as it is written is likely to be met.
+
+    Short words are common ones, and those that are called so.
+    """
+    most = len(_WEIGHTS) - 1
+    words = _WORD.findall(item)
+    known = sum(_WEIGHTS[0 if word in common else min(len(word), most)] for word in words)
+    return known + _WIDE * (item.count("<") + item.count("#"))
 
 
-def _weight(word: str) -> int:
-    return _WEIGHTS[min(len(word), len(_WEIGHTS) - 1)]
-
-
-def _rough(item: str) -> int:
-    """Return about what `_cost` would, from the item as it is written."""
-    return sum(map(_weight, _WORD.findall(item))) + _WIDE * (item.count("<") + item.count("#"))
-
-
-def _rarest(slots: list[Slot]) -> Slot:
-    return slots[0] if len(slots) == 1 else min(slots, key=_cost)
+def _rarest(items: list[str], find: Find, spelling: Spelling) -> Slot | None:
+    """Return what `find` gives for the rarest of `items` for which it gives something."""
+    if items[1:]:
+        items = sorted(items, key=lambda item: _cost(item, spelling.common))
+    return next((slot for item in items if (slot := find(item, spelling)) is not None), None)
 
 
 def anchor(line: str, spelling: Spelling) -> Anchor:
     """Return the anchor of the pattern `line`; raises PatternError if it has none."""
     items = [pair for pair in enumerate(split(line, " ")) if pair[1][0] not in _NO_ANCHOR]
-    for place, item in sorted(items, key=lambda pair: _rough(pair[1])):
+    for place, item in sorted(items, key=lambda pair: _cost(pair[1], spelling.common)):
         slot = _must(item, spelling)
         if slot is not None:
             return Anchor(slot, place)
@@ -81,10 +82,10 @@ def _must(item: str, spelling: Spelling) -> Slot | None:
         return None
     slot = Slot()
     for choice in split(item, "|"):
-        found = [f for f in (_word(atom, spelling) for atom in split(choice, "_")) if f]
-        if not found:
+        found = _rarest(split(choice, "_"), _word, spelling)
+        if found is None:
             return None
-        slot.join(_rarest(found))
+        slot.join(found)
     return slot
 
 
@@ -94,52 +95,72 @@ def _word(atom: str, spelling: Spelling) -> Slot | None:
         spelling.fill(slot, atom)
         return slot
     for row in split(atom[1:-1], "|") if atom[0] == "(" else (atom[1:-1],):
-        found = [f for f in (_must(part, spelling) for part in split(row, " ")) if f]
-        if not found:
+        found = _rarest(split(row, " "), _must, spelling)
+        if found is None:
             return None
-        slot.join(_rarest(found))
+        slot.join(found)
     return slot
+
+
+class Need(NamedTuple):
+    """A slot that must be filled, as it is looked for in a whole sentence at once.
+
+    `parts` are the beginnings and ends of words, each with the space that stands there.
+    """
+
+    exact: set[str]
+    parts: tuple[str, ...]
+    least: int
+
+
+def _need(slot: Slot) -> Need:
+    parts = (*(" " + head for head in slot.heads), *(tail + " " for tail in slot.tails))
+    return Need(slot.exact, parts, slot.least)
 
 
 class Entry(Generic[Kept]):
     """A pattern in the index, with what belongs to it."""
 
-    __slots__ = ("_place", "_row", "far", "kept", "line", "near", "needs")
+    __slots__ = ("_place", "far", "kept", "lead", "line", "near", "needs", "read")
 
     def __init__(self, line: str, kept: Kept, place: int) -> None:
         self.line = line
         self.kept = kept
         self.near = self.far = 0
-        self.needs: tuple[Slot, ...] = ()
+        self.needs: tuple[Need, ...] = ()
+        self.lead: Slot | None = None
         self._place = place
-        self._row: Row | None = None
+        self.read: Row | None = None
 
     def row(self, spelling: Spelling) -> Row:
-        """Return the pattern, read at the first call; `near`, `far`, `needs` are set from then on.
+        """Return the pattern, read at the first call; `near` to `lead` are set from then on.
 
-        A match begins at least `near` and at most `far` words before the anchor, and holds a
-        word that fits each slot in `needs`.
+        A match begins at least `near` and at most `far` words before the anchor, with a word that
+        fits `lead` where there is one, and holds a word for each of `needs`.
         """
-        if self._row is None:
+        if self.read is None:
             row = read(self.line, spelling)
             widths = [part.width() for part in row.parts[: self._place + 1]]
             self.near = sum(low for low, _high in widths[:-1])
             self.far = sum(high for _low, high in widths) - 1
-            self.needs = tuple(sorted(self._needed(spelling), key=_wild))
-            self._row = row
-        return self._row
+            self.needs = tuple(map(_need, sorted(self._needed(spelling), key=attrgetter("wild"))))
+            lead = row.parts[0]
+            self.lead = lead if isinstance(lead, Slot) else None
+            self.read = row
+        return self.read
 
-    def lacks(self, there: frozenset[str]) -> bool:
-        """Tell whether some slot that must be filled fits no word in `there`."""
-        for slot in self.needs:
-            if not slot.exact.isdisjoint(there):
+    def lacks(self, there: frozenset[str], line: str) -> bool:
+        """Tell whether some slot that must be filled fits no word of a sentence.
+
+        `there` is its words; `line` is the same with a space before, between and after them. Any
+        number will do where one of some size must be.
+        """
+        for need in self.needs:
+            if not need.exact.isdisjoint(there):
                 continue
-            heads, tails = slot.heads, slot.tails
-            if heads and any(key.startswith(heads) for key in there):
+            if any(map(line.__contains__, need.parts)):
                 continue
-            if tails and any(key.endswith(tails) for key in there):
-                continue
-            if slot.least < 0 or not any(map(slot.fits, there)):
+            if need.least < 0 or not any(map(str.isdecimal, there)):
                 return True
         return False
 
@@ -149,11 +170,6 @@ class Entry(Generic[Kept]):
             slot = None if place == self._place else _must(item, spelling)
             if slot is not None:
                 yield slot
-
-
-def _wild(slot: Slot) -> bool:
-    """Tell whether words must be looked at one by one to know that a slot is not filled."""
-    return bool(slot.heads or slot.tails or slot.least >= 0)
 
 
 class Index(Generic[Kept]):
@@ -226,18 +242,19 @@ class Index(Generic[Kept]):
         """Yield what belongs to each matching pattern, with its first word and the one after."""
         tried: set[tuple[int, int]] = set()
         first, limit = on.words.first, on.words.limit
-        there: frozenset[str] = frozenset()
+        there, line = frozenset[str](), ""
         for i, key in enumerate(on.keys):
             on.visits += 1
             if i == first[i]:
-                there = frozenset(on.keys[i : limit[i]])
+                here = on.keys[i : limit[i]]
+                there, line = frozenset(here), " ".join(("", *here, ""))
             for entry in self.called(key):
-                row = entry.row(self.spelling)
-                if entry.lacks(there):
+                row = entry.read or entry.row(self.spelling)
+                if entry.lacks(there, line):
                     continue
                 for start in range(i - entry.near, max(first[i], i - entry.far) - 1, -1):
                     mark = (id(entry), start)
-                    if mark in tried:
+                    if mark in tried or (entry.lead and not entry.lead.fits(on.keys[start])):
                         continue
                     tried.add(mark)
                     ends = row.after(on, {start}, limit[i])

@@ -2,9 +2,10 @@
 
 A folder `data/<language>/` holds
 
-- `context.toml`: fillers, number words, abbreviations, word classes, whether a subject may follow
-  its verb (`inverts`), words that are no slip of another (`real`), how sentences open, and what
-  tells whose a sign is and what softens it;
+- `context.toml`: fillers, number words, abbreviations, word classes, the commonest words, by which
+  no pattern is looked for (`common`), whether a subject may follow its verb (`inverts`), words that
+  are no slip of another (`real`), how sentences open, and what tells whose a sign is and what
+  softens it;
 - `idioms.toml`: phrases that only look like signs;
 - any number of other files with `[[group]]` tables, the signs themselves.
 
@@ -42,7 +43,7 @@ from debrief.signs.typos import Typos
 LANGUAGES: Final = ("da", "nb", "en")
 DATA: Final = Path(__file__).with_name("data")
 
-_WORD_KEYS: Final = ("fillers", "numbers", "short", "keep", "real")
+_WORD_KEYS: Final = ("fillers", "numbers", "short", "keep", "common", "real")
 _PARTS: Final = ("classes", "who", "clause", "negation", "soften", "opening")
 _OPENING: Final = ("common", "verbs", "names", "inverted", "ends")
 _ROLES: Final = (
@@ -156,6 +157,7 @@ class Context:
             {key: file.words(classes, key) for key in classes},
             frozenset(file.words(table, "numbers")),
             frozenset(file.words(table, "keep")),
+            frozenset(file.words(table, "common")),
         )
 
     def part(self, key: str, keys: Iterable[str] | None = None) -> Mapping[str, Any]:

@@ -71,7 +71,7 @@ class Matcher:
 class Slot:
     """One word, or one of several."""
 
-    __slots__ = ("exact", "heads", "least", "strict", "tails")
+    __slots__ = ("exact", "heads", "least", "strict", "tails", "wild")
 
     def __init__(self) -> None:
         self.exact: set[str] = set()
@@ -79,6 +79,8 @@ class Slot:
         self.tails: tuple[str, ...] = ()
         self.least = -1
         self.strict = False
+        self.wild = False
+        """Whether there is more than whole words to fit."""
 
     def join(self, other: Slot) -> None:
         """Take up the words of another slot."""
@@ -86,24 +88,27 @@ class Slot:
         self.heads += other.heads
         self.tails += other.tails
         self.least = max(self.least, other.least)
+        self.wild = self.wild or other.wild
 
     def fits(self, key: str) -> bool:
         """Tell whether the folded word `key` is one of this slot's."""
         return (
             key in self.exact
-            or (bool(self.heads) and key.startswith(self.heads))
-            or (bool(self.tails) and key.endswith(self.tails))
+            or key.startswith(self.heads)
+            or key.endswith(self.tails)
             or (self.least >= 0 and key.isdecimal() and _number(key) >= self.least)
         )
 
     def after(self, on: Matcher, places: set[int], limit: int) -> set[int]:
         """Return the places after this slot, when it may begin at any of `places`."""
         found: set[int] = set()
-        for place in places:
-            at, left = place, 0 if self.strict else FILLERS
+        keys, exact = on.keys, self.exact
+        on.visits += len(places)
+        for at in places:
+            left = 0 if self.strict else FILLERS
             while at < limit:
-                on.visits += 1
-                if self.fits(on.keys[at]):
+                key = keys[at]
+                if key in exact or (self.wild and self.fits(key)):
                     found.add(at + 1)
                 if not left or not on.filler[at]:
                     break
@@ -213,11 +218,11 @@ class Row:
 
 
 class Either:
-    """One of several rows."""
+    """One of several words or rows."""
 
     __slots__ = ("maybe", "rows")
 
-    def __init__(self, rows: list[Row]) -> None:
+    def __init__(self, rows: Sequence[Slot | Either | Row]) -> None:
         self.rows = rows
         self.maybe = False
 
@@ -245,9 +250,17 @@ class Spelling:
     _SWEDISH: Final = str.maketrans({"æ": "ä", "ø": "ö"})
 
     def __init__(
-        self, classes: Mapping[str, tuple[str, ...]], numbers: frozenset[str], keep: frozenset[str]
+        self,
+        classes: Mapping[str, tuple[str, ...]],
+        numbers: frozenset[str],
+        keep: frozenset[str],
+        common: frozenset[str] = frozenset(),
     ) -> None:
-        """`keep` holds words that mean something else without their æ ø å."""
+        """`keep` holds words that mean something else without their æ ø å.
+
+        `common` holds words that nearly every text has, so that none is worth looking for first.
+        """
+        self.common = common
         self.classes = classes
         self.numbers = numbers
         self.keep = keep
@@ -292,6 +305,7 @@ class Spelling:
 
     def fill(self, slot: Slot, lexeme: str) -> None:
         """Add a written word, wildcard, number or class to `slot`."""
+        slot.wild = slot.wild or "*" in lexeme or lexeme.startswith("#")
         if lexeme.startswith("#"):
             slot.least = _least(lexeme)
             slot.exact |= set() if slot.least else self.numbers
@@ -359,7 +373,7 @@ class _Reader:
         made = _joined(chains)
         if len(made) == 1:
             return made[0]
-        return Either([one if isinstance(one, Row) else Row([one]) for one in made])
+        return Either(made)
 
     def chain(self) -> Slot | Either | Row:
         """Read what stands straight after one another."""
@@ -394,7 +408,7 @@ class _Reader:
             raise PatternError("a bracket is not closed")
         plain = [row.parts[0] for row in rows if _plain(row)]
         longer = [row for row in rows if not _plain(row)]
-        words = [Row([one]) for one in _joined([one for one in plain if isinstance(one, Slot)])]
+        words = _joined([one for one in plain if isinstance(one, Slot)])
         return Either([*words, *longer])
 
     def swapped(self) -> Either:

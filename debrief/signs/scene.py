@@ -104,6 +104,9 @@ class Scene:
         self.strangers = bool(names.words and lexicon.opening.verbs)
         self._clauses()
         self._people({i for start, end in citizens for i in range(start, end)})
+        called = (actor.at for actor in self.actors if actor.kind == "counsellor")
+        self._counsellor = next(called, -1)
+        """Where the counsellor is named first, -1 where nowhere."""
         self._quotes: dict[int, list[int]] = {}
         for i, number in enumerate(words.quoted):
             if number:
@@ -262,8 +265,7 @@ class Scene:
 
     def named_later(self, i: int) -> bool:
         """Tell whether the counsellor is named after word i, and not before it."""
-        named = [a.at for a in self.actors if a.kind == "counsellor"][:1]
-        return bool(named) and named[0] > i
+        return self._counsellor > i
 
     def only_counsellor(self, i: int) -> bool:
         """Tell whether the counsellor, and nobody else, is named before word i."""

@@ -76,9 +76,13 @@ class Words:
         for found in _TOKEN.finditer(folded):
             piece = found.group()
             if piece[0].isalnum():
-                for key, start, end in _clitic(piece, found.start()):
-                    self._add(key, start, end, places, pending, quote)
-                    pending = 0
+                if "'" not in piece:
+                    self._add(piece, found.start(), found.end(), places, pending, quote)
+                else:
+                    for key, start, end in _clitic(piece, found.start()):
+                        self._add(key, start, end, places, pending, quote)
+                        pending = 0
+                pending = 0
             elif piece == '"':
                 quotes += not quote
                 quote = 0 if quote else quotes

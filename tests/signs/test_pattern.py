@@ -76,3 +76,10 @@ def test_a_pattern_that_cannot_be_read_is_refused(pattern: str) -> None:
 def test_a_pattern_of_which_everything_may_be_missing_is_refused(pattern: str) -> None:
     with pytest.raises(PatternError):
         anchor(pattern, SPELLING)
+
+
+def test_a_pattern_is_looked_for_by_its_rarest_word() -> None:
+    spelling = Spelling({}, frozenset(), frozenset(), common=frozenset({"ikke", "aldri"}))
+    assert anchor("ikke orker|klarer", spelling).slot.exact == {"orker", "klarer"}
+    assert anchor("ikke_så_nøye", spelling).slot.exact >= {"nøye"}
+    assert anchor("aldri", spelling).slot.exact == {"aldri"}

@@ -116,9 +116,7 @@ def test_any_text_has_features_within_its_words(text: str) -> None:
     for sentence in sentences(words, (), Meanings({"aben*": ("x",)}), {}):
         assert sentence.start == covered
         covered = sentence.end
-        assert all(
-            at == -1 or sentence.start <= at < sentence.end for at in sentence.features.values()
-        )
+        assert all(sentence.start <= at < sentence.end for at in sentence.places().values())
     assert covered == len(words)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from itertools import combinations, pairwise
+from typing import Final
 
 from debrief.signs.words import Words
 
@@ -74,16 +75,33 @@ class Meanings:
                 yield from entries[stem]
 
 
-class Sentence(NamedTuple):
+class Sentence:
     """One sentence: its words from `start` to before `end`, and what is seen in it.
 
-    `features` maps each feature to the word (index) where it was first seen, -1 when it is about
-    the sentence as a whole or comes from its neighbours.
+    `features` is all that is seen: in its words, in the sentence as a whole, in its neighbours.
     """
 
-    start: int
-    end: int
-    features: dict[str, int]
+    __slots__ = ("_classes", "_words", "end", "features", "start")
+
+    def __init__(self, tokens: list[str], start: int, end: int, meanings: Meanings) -> None:
+        self.start = start
+        self.end = end
+        self._words = tokens[start:end]
+        self._classes = _classes(tokens, start, end, meanings)
+        self.features = _seen(self._words)
+        self.features.update(_meant(sorted(self._classes)))
+
+    def places(self) -> dict[str, int]:
+        """Return feature -> the word (index) where it is first seen, for those seen at a word."""
+        places: dict[str, int] = {}
+        for i, word in enumerate(self._words, self.start):
+            for feature in _of_word(word):
+                places.setdefault(feature, i)
+        for i, pair in enumerate(_pairs(self._words), self.start):
+            places.setdefault(pair, i)
+        for feature in _meant(sorted(self._classes)):
+            places[feature] = self._classes[feature.partition(":")[2].rpartition("+")[2]]
+        return places
 
 
 def sentences(
@@ -93,18 +111,15 @@ def sentences(
 
     `names` are the counsellor's, folded; `roles` is the lexicon's word -> who it speaks of.
     """
-    tokens = [_token(words, i, names) for i in range(len(words))]
-    stretches = list(_stretches(words))
-    bags = [_plain(tokens, start, end) for start, end in stretches]
-    found = []
-    for at, (start, end) in enumerate(stretches):
-        features = _features(tokens, start, end, meanings)
-        _people(features, words, tokens, start, end, roles)
-        for mark, other in (("p:", at - 1), ("q:", at + 1)):
-            if 0 <= other < len(bags):
-                for word in bags[other]:
-                    features.setdefault(mark + word, -1)
-        found.append(Sentence(start, end, features))
+    tokens = [_token(words, i, key, names) for i, key in enumerate(words.keys)]
+    found = [Sentence(tokens, start, end, meanings) for start, end in _stretches(words)]
+    bags = [frozenset(tokens[one.start : one.end]) for one in found]
+    for at, one in enumerate(found):
+        one.features.update(_people(words, tokens, one.start, one.end, roles))
+        if at:
+            one.features.update(map("p:".__add__, bags[at - 1]))
+        if at + 1 < len(bags):
+            one.features.update(map("q:".__add__, bags[at + 1]))
     return found
 
 
@@ -116,37 +131,41 @@ def _stretches(words: Words) -> Iterator[tuple[int, int]]:
         at = end
 
 
-def _token(words: Words, i: int, names: Collection[str]) -> str:
+def _token(words: Words, i: int, key: str, names: Collection[str]) -> str:
     """Return word i as the classifier sees it: names and numbers are only that they are there."""
-    key = words.keys[i]
     if key in names or (key[-1] == "s" and key[:-1] in names):
         return COUNSELLOR
-    if key.isdecimal():
-        return NUMBER
-    if i > words.first[i] and not words.breaks[i]:
-        piece = words.text[words.starts[i] : words.ends[i]]
+    start = words.starts[i]
+    if (
+        not words.text[start].islower()
+        and i > words.first[i]
+        and not words.breaks[i]
+        and not key.isdecimal()
+    ):
+        piece = words.text[start : words.ends[i]]
         if len(piece) > 1 and piece.istitle():
             return SOMEBODY
-    return key[:_LONGEST_WORD].translate(_SPELLED)
+    return _plain(key)
 
 
-def _plain(tokens: list[str], start: int, end: int) -> set[str]:
-    return set(tokens[start:end])
+@lru_cache(maxsize=4096)
+def _plain(key: str) -> str:
+    """Return a word that is no name as the classifier sees it."""
+    return NUMBER if key.isdecimal() else key[:_LONGEST_WORD].translate(_SPELLED)
 
 
-def _features(tokens: list[str], start: int, end: int, meanings: Meanings) -> dict[str, int]:
-    seen: dict[str, int] = {}
-    for i in range(end - 1, start - 1, -1):  # what is seen first stays
-        seen.update(dict.fromkeys(_of_word(tokens[i]), i))
-        if i + 1 < end:
-            seen["b:" + tokens[i] + " " + tokens[i + 1]] = i
-    add = seen.setdefault
-    if COUNSELLOR not in tokens[start:end]:
-        add("no@c", -1)
-    length = end - start
-    add("n:" + ("0" if length < 5 else "1" if length < 10 else "2" if length < 20 else "3"), -1)
-    _mean(seen, tokens, start, end, meanings)
+def _seen(tokens: list[str]) -> set[str]:
+    """Return what is seen in the words of a sentence by themselves."""
+    seen = set().union(*map(_of_word, tokens), _pairs(tokens))
+    if COUNSELLOR not in tokens:
+        seen.add("no@c")
+    length = len(tokens)
+    seen.add("n:" + ("0" if length < 5 else "1" if length < 10 else "2" if length < 20 else "3"))
     return seen
+
+
+def _pairs(tokens: list[str]) -> list[str]:
+    return ["b:" + one + " " + other for one, other in pairwise(tokens)]
 
 
 @lru_cache(maxsize=4096)
@@ -160,42 +179,41 @@ def _of_word(word: str) -> tuple[str, ...]:
 
 
 def _people(
-    seen: dict[str, int],
-    words: Words,
-    tokens: list[str],
-    start: int,
-    end: int,
-    roles: Mapping[str, str],
-) -> None:
-    """Add who is spoken of, who is named first, and whether words are quoted."""
+    words: Words, tokens: list[str], start: int, end: int, roles: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield who is spoken of, who is named first, and whether words are quoted."""
     first = ""
     for i in range(start, end):
         token = tokens[i]
         role = "named" if token == COUNSELLOR else roles.get(words.keys[i], "")
+        if not role and token != SOMEBODY:
+            continue
         kind = role.partition("_")[0]
         if kind in _PEOPLE or token == SOMEBODY:
             kind = kind or "somebody"
             first = first or kind
-            quoted = "quoted" if words.quoted[i] else ""
-            seen.setdefault("r:" + kind + quoted, -1)
-    seen.setdefault("r1:" + first, -1)
+            yield "r:" + kind + ("quoted" if words.quoted[i] else "")
+    yield "r1:" + first
     if words.quoted[start]:
-        seen.setdefault("r:opensquoted", -1)
+        yield "r:opensquoted"
 
 
-def _mean(
-    seen: dict[str, int], tokens: list[str], start: int, end: int, meanings: Meanings
-) -> None:
-    """Add the classes of meaning in the sentence, and which of them stand together."""
+def _classes(tokens: list[str], start: int, end: int, meanings: Meanings) -> dict[str, int]:
+    """Return the classes of meaning in a sentence, each with the word where it is first met."""
     classes: dict[str, int] = {}
     for i in range(start, end):
         for name in meanings.of(tokens, i, end):
             classes.setdefault(name, i)
-    names = sorted(classes)
-    for at, one in enumerate(names):
-        seen.setdefault("m:" + one, classes[one])
-        for other in names[at + 1 :]:
-            seen.setdefault("mm:" + one + "+" + other, classes[other])
+    return classes
+
+
+def _meant(names: list[str]) -> list[str]:
+    """Return the features of classes that stand in one sentence, alone and two together.
+
+    Two together are told by where the second is met.
+    """
+    alone = ["m:" + name for name in names]
+    return alone + ["mm:" + one + "+" + other for one, other in combinations(names, 2)]
 
 
 def spelled(text: str) -> str:

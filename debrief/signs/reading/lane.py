@@ -110,7 +110,7 @@ def _level(usual: Level, acute: float) -> Level:
 
 
 def _why(words: Words, sentence: Sentence, model: Model, owner: int, code: str) -> str:
-    weights = model.words_that_weigh(sentence.features, owner)
+    weights = model.words_that_weigh(sentence.places(), owner)
     heavy = sorted(weights, key=weights.__getitem__, reverse=True)[:_MOST_WORDS]
     named = [words.text[words.starts[i] : words.ends[i]] for i in sorted(heavy) if weights[i] > 0]
     return _(

@@ -47,12 +47,15 @@ class Weights:
                 weight << (_LANE * output) for output, weight in islice(pairs, count)
             )
 
-    def by_word(self, features: Mapping[str, int], output: int) -> dict[int, int]:
-        """Return word index -> what is seen there says for an output, in units of the scale."""
+    def by_word(self, places: Mapping[str, int], output: int) -> dict[int, int]:
+        """Return word index -> what is seen there says for an output, in units of the scale.
+
+        `places` is feature -> word index.
+        """
         shift, mask, rows = _LANE * output, (1 << _LANE) - 1, self._rows
         found: dict[int, int] = {}
-        for feature, at in features.items():
-            if at >= 0 and (row := rows.get(feature)) is not None:
+        for feature, at in places.items():
+            if (row := rows.get(feature)) is not None:
                 found[at] = found.get(at, 0) + (row >> shift & mask) - _MIDDLE
         return found
 
@@ -77,11 +80,11 @@ class Model:
         self._owners = Weights(stored.owners)
         self._kinds = tuple(map(Weights, stored.kinds))
 
-    def reading(self, features: Mapping[str, int]) -> Reading:
+    def reading(self, features: Collection[str]) -> Reading:
         """Return what a sentence reads as."""
         return Reading(self, features, [_logistic(x) for x in self._owners.weigh(features)])
 
-    def kinds(self, features: Mapping[str, int], owner: int) -> list[tuple[str, float]]:
+    def kinds(self, features: Collection[str], owner: int) -> list[tuple[str, float]]:
         """Return each code of an owner (index into OWNERS) with its share, given one of them."""
         sums = self._kinds[owner].weigh(features)
         most = max(sums)
@@ -89,9 +92,12 @@ class Model:
         whole = sum(powers)
         return [(code, x / whole) for code, x in zip(self.codes[owner], powers, strict=True)]
 
-    def words_that_weigh(self, features: Mapping[str, int], owner: int) -> dict[int, int]:
-        """Return word index -> how much what is seen there speaks for a sign of `owner`."""
-        return self._owners.by_word(features, owner)
+    def words_that_weigh(self, places: Mapping[str, int], owner: int) -> dict[int, int]:
+        """Return word index -> how much what is seen there speaks for a sign of `owner`.
+
+        `places` is feature -> the word where it is first seen.
+        """
+        return self._owners.by_word(places, owner)
 
 
 class Reading:
@@ -101,7 +107,7 @@ class Reading:
     tells of danger now. Which sign it is, is only weighed when it is asked for.
     """
 
-    def __init__(self, model: Model, features: Mapping[str, int], likely: list[float]) -> None:
+    def __init__(self, model: Model, features: Collection[str], likely: list[float]) -> None:
         self.owners = likely[: len(OWNERS)]
         self.acute = likely[ACUTE]
         self._model = model
