@@ -24,8 +24,8 @@ PREAMBLE: Final = (
 BLOCKS: Final = 2000
 """The most blocks a session file may have."""
 _HEADER: Final = re.compile(rb"\[([a-z][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)?)\]\n")
-_STARTS: Final = re.compile(rb"^\[", re.MULTILINE)
 _STRANGE: Final = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+_USUAL: Final = bytes({*range(256)} - {*range(0x09), *range(0x0B, 0x20), 0x7F})
 _SEAL: Final = re.compile(
     rb"\[seal\]\n"
     rb"blocks = '''\n((?:[0-9a-f]{64}  [a-z][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)?\n)+)'''\n"
@@ -88,13 +88,13 @@ def split(data: bytes) -> tuple[Block, ...]:
         raise LayoutError("size", 1)
     if b"\r" in data:
         raise LayoutError("line-ends", line_of(data, data.index(b"\r")))
-    if found := _STRANGE.search(data):
+    if data.translate(None, _USUAL) and (found := _STRANGE.search(data)):
         raise LayoutError("characters", line_of(data, found.start()))
     if not data.startswith(PREAMBLE):
         raise LayoutError("start", 1)
     if not data.endswith(b"\n"):
         raise LayoutError("end", line_of(data, len(data)))
-    starts = [found.start() for found in _STARTS.finditer(data)]
+    starts = _starts(data)
     if not starts or starts[0] != len(PREAMBLE):
         raise LayoutError("start", 1)
     blocks: list[Block] = []
@@ -108,6 +108,16 @@ def split(data: bytes) -> tuple[Block, ...]:
         blocks.append(Block(header[1].decode("ascii"), line, data[at:end]))
         line += data.count(b"\n", at, end)
     return tuple(blocks)
+
+
+def _starts(data: bytes) -> list[int]:
+    """Return where a line starts with `[`, at most one more than a file may have blocks."""
+    starts = [0] if data.startswith(b"[") else []
+    at = data.find(b"\n[")
+    while at >= 0 and len(starts) <= BLOCKS:
+        starts.append(at + 1)
+        at = data.find(b"\n[", at + 1)
+    return starts
 
 
 def read_seal(block: Block) -> Seal:

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from debrief.errors import EXIT_FOUND, Problem
 from debrief.i18n import _
 from debrief.record import blocks as layout
-from debrief.record import ledger, sessionfile, signers, verify
+from debrief.record import correcting, ledger, sessionfile, signers, verify
 from debrief.record.disk import Disk
 
 Reason = Literal["request", "mistake", "expired"]
@@ -27,25 +27,32 @@ def erase(
 ) -> tuple[str, ...]:
     """Erase the private blocks of `owners` (pseudonyms, or `round`) durably.
 
-    Returns those that were there and are gone now; one that was erased before is passed over.
-    Raises Problem: when the file or the ledger is not whole, nothing is erased.
+    What corrections of the session say of them goes too. Returns those of whom something was there
+    and is gone now; one that was erased before is passed over. Raises Problem: when a file or the
+    ledger is not whole, nothing is erased.
     """
-    path = sessionfile.path_for(folder, session)
     with ledger.folder_lock(folder):
         _carry_out(disk, folder)
-        blocks = _whole(disk, folder, path)
-        gone = tuple(owner for owner in owners if f"private.{owner}" in blocks)
-        for owner in gone:
-            event = {"event": "erase", "session": session, "key": f"private.{owner}"}
+        going = []
+        for one in (session, *correcting.of(disk, folder, session)):
+            blocks = _whole(disk, folder, sessionfile.path_for(folder, one))
+            going += [(one, owner) for owner in owners if f"private.{owner}" in blocks]
+        for one, owner in going:
+            event = {"event": "erase", "session": one, "key": f"private.{owner}"}
             ledger.append_locked(disk, folder, event | {"reason": reason})
         _carry_out(disk, folder)
-    return gone
+    gone = {owner for _one, owner in going}
+    return tuple(owner for owner in owners if owner in gone)
 
 
 def remove(disk: Disk, folder: Path, session: str) -> None:
-    """Remove a session file whose time is up; the ledger keeps its root. Raises Problem."""
+    """Remove a session file whose time is up, and its corrections; the ledger keeps their roots.
+
+    Raises Problem.
+    """
     with ledger.folder_lock(folder):
-        ledger.append_locked(disk, folder, {"event": "expire", "session": session})
+        for one in (*correcting.of(disk, folder, session), session):
+            ledger.append_locked(disk, folder, {"event": "expire", "session": one})
         _carry_out(disk, folder)
 
 
@@ -55,7 +62,10 @@ def finish(disk: Disk, folder: Path) -> int:
     Raises Problem when the disk refuses; the promise stands and is tried again.
     """
     path = folder / ledger.NAME
-    if not disk.exists(path) or not [*_promised(_lines(disk, folder), folder, disk)]:
+    open_ends = disk.exists(path) and (
+        [*_promised(_lines(disk, folder), folder, disk)] or correcting.unlisted(disk, folder)
+    )
+    if not open_ends:
         return 0
     with ledger.folder_lock(folder):
         return _carry_out(disk, folder)
@@ -88,7 +98,7 @@ def _promised(
 def _carry_out(disk: Disk, folder: Path) -> int:
     """Do what is promised; the caller holds the folder's lock."""
     ledger.mend_locked(disk, folder)
-    count = 0
+    count = correcting.finish_locked(disk, folder)
     for line, path in [*_promised(_lines(disk, folder), folder, disk)]:
         if line.event == "expire":
             disk.unlink(path)

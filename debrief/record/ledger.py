@@ -6,9 +6,10 @@ A line is `key:value` fields with two spaces between them, and LF:
 
 First `n` (the line's number, from 1), `at` (UTC), `event` and `session`; then fields of the event
 in any order; last `prev`, the SHA-256 of every byte before this line. Keys are `[a-z_]+`, values
-printable ASCII without space. In `close`, and in any later event that changes the file, `file` is
-the SHA-256 of the whole file as it is since then, `root` that of its list of blocks, `signer` the
-fingerprint of the key. `key` tells events of one kind apart, such as the receipt of an export.
+printable ASCII without space. In `close`, in `correct`, and in any later event that changes the
+file, `file` is the SHA-256 of the whole file as it is since then, `root` that of its list of
+blocks, `signer` the fingerprint of the key. `key` tells events of one kind apart, such as the
+receipt of an export. The `session` of a `correct` is the id of the correction itself.
 
 An erasure is two lines: `erase` says before that the block in `key` is going and for what `reason`,
 `erased` says afterwards that it is gone. The first alone is a promise, to be carried out.
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "ledger.txt"
 LOCK: Final = ".ledger.lock"
-EVENTS: Final = ("close", "export", "erase", "erased", "expire")
+EVENTS: Final = ("close", "correct", "export", "erase", "erased", "expire")
 _LINE: Final = re.compile(
     r"n:[1-9][0-9]*  at:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z  event:[a-z-]+"
     r"  session:[a-z0-9-]+(?:  [a-z_]+:[!-~]+)*  prev:[0-9a-f]{64}"
@@ -50,7 +51,7 @@ class Line(msgspec.Struct, frozen=True):
 
     @property
     def event(self) -> str:
-        """What happened: close, export, erase, erased, expire."""
+        """What happened, one of `EVENTS`."""
         return self.fields["event"]
 
     @property
@@ -179,6 +180,8 @@ def has(data: bytes, event: str, session: str, key: str = "") -> bool:
 
 def _find(data: bytes, event: str, session: str, key: str) -> Line | None:
     wanted = (event, session, key)
+    if f"  event:{event}  session:{session}  ".encode() not in data:
+        return None
     for line in lines(data):
         if (line.event, line.session, line.fields.get("key", "")) == wanted:
             return line
@@ -269,6 +272,14 @@ def erasures(found: Iterable[Line], session: str) -> Mapping[str, Line]:
         for line in found
         if line.session == session and line.event == "erase" and {"key", "reason"} <= {*line.fields}
     }
+
+
+def by_session(found: Iterable[Line]) -> dict[str, tuple[Line, ...]]:
+    """Return the lines of each session, in order."""
+    sessions: dict[str, list[Line]] = {}
+    for line in found:
+        sessions.setdefault(line.session, []).append(line)
+    return {session: tuple(some) for session, some in sessions.items()}
 
 
 def latest(found: Iterable[Line], session: str) -> Line | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
@@ -17,6 +17,7 @@ from debrief.record import blocks as layout
 from debrief.record import content
 from debrief.record.shape import (
     ActionRecord,
+    CorrectionRecord,
     Counts,
     DutyRecord,
     PersonRecord,
@@ -39,6 +40,14 @@ _FIELD: Final = re.compile(r"`\$\.?([^`]*)`$")
 _AT_LINE: Final = re.compile(r"\(at line (\d+),")
 _T = TypeVar("_T")
 _GROUPS: Final[Mapping[str, str]] = {"phases": "p", "duties": "d", "actions": "a"}
+_KINDS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "session": (
+        frozenset({"session", "counts", "seal"}),
+        frozenset({*_GROUPS, "people", "private"}),
+    ),
+    "correction": (frozenset({"correction", "seal"}), frozenset({"private"})),
+}
+"""The blocks, and the groups of blocks, that a file of each kind may have."""
 
 
 def path_for(folder: Path, session: State | str) -> Path:
@@ -71,15 +80,21 @@ def build(
     ]
     extra = tuple(recipients)
     for name, entries in content.private_blocks(state):
-        parts.append((name, _private(name, entries, keys, extra, privacy)))
-    listed = layout.listing(parts)
-    seal = layout.render_seal(listed, keys.sign(listed))
-    data = layout.PREAMBLE + b"".join(block for _name, block in parts) + seal
+        parts.append((name, private_block(name, entries, keys, extra, privacy)))
+    data = sealed(parts, keys)
     _compare(data, state, keys)
     return data
 
 
-def _private(
+def sealed(parts: Iterable[tuple[str, bytes]], keys: Keys) -> bytes:
+    """Return the whole file of named blocks, signed."""
+    parts = tuple(parts)
+    listed = layout.listing(parts)
+    seal = layout.render_seal(listed, keys.sign(listed))
+    return layout.PREAMBLE + b"".join(block for _name, block in parts) + seal
+
+
+def private_block(
     name: str, entries: content.Entries, keys: Keys, recipients: tuple[str, ...], privacy: Privacy
 ) -> bytes:
     """Return a private block; sealed, it holds the very block that open privacy would show.
@@ -230,13 +245,13 @@ def _unknown(name: str, line: int, block: str) -> Problem:
     return _refuse(name, line, sentence, block=block)
 
 
-def _check_names(blocks: Iterable[layout.Block], name: str) -> None:
+def _check_names(blocks: Iterable[layout.Block], name: str, kind: str = "session") -> None:
+    """Raise Problem for a block that a file of this kind does not have: session, correction."""
+    alone, groups = _KINDS[kind]
     seen: set[str] = set()
     for block in blocks:
         group = block.name.partition(".")[0] if "." in block.name else ""
-        known = block.name in {"session", "counts", "seal"} or (
-            group in {*_GROUPS, "people", "private"}
-        )
+        known = block.name in alone or group in groups
         if not known or block.name in seen:
             raise _unknown(name, block.line, block.name)
         seen.add(block.name)
@@ -249,16 +264,7 @@ def read(data: bytes, name: str, *, whole: bool = True) -> SessionFile:
     CRLF, BOM, invalid TOML, or more than 4 MiB. It does not check the seal: `verify` does. With
     `whole` False the private blocks are passed over unread, which is several times faster.
     """
-    blocks = parts(data, name)
-    _check_names(blocks, name)
-    document = _document(data if whole else _record_part(blocks), name)
-    if blocks[-1].name != "seal":
-        raise _unknown(name, blocks[-1].line, blocks[-1].name)
-    try:
-        seal = layout.read_seal(blocks[-1])
-    except layout.LayoutError as error:
-        raise _refuse(name, error.line, layout_sentence(error.code)) from error
-    reader = _Reader(document, blocks, name)
+    _blocks, reader, root = _opened_file(data, name, "session", whole)
     return SessionFile(
         session=reader.block("session", SessionRecord),
         phases=reader.numbered("phases", PhaseRecord),
@@ -267,8 +273,40 @@ def read(data: bytes, name: str, *, whole: bool = True) -> SessionFile:
         actions=reader.numbered("actions", ActionRecord),
         counts=reader.block("counts", Counts),
         private_ids=tuple(block[8:] for block in reader.names("private")),
-        root=seal.root,
+        root=root,
     )
+
+
+def is_correction(blocks: Sequence[layout.Block]) -> bool:
+    """Tell whether these are the blocks of a correction."""
+    return blocks[0].name == "correction"
+
+
+def read_correction(data: bytes, name: str) -> CorrectionRecord:
+    """Return the record of a correction; as strict as `read`, raises Problem."""
+    blocks, reader, _root = _opened_file(data, name, "correction", True)
+    found = reader.block("correction", CorrectionRecord)
+    private = [block for block in blocks if block.name.startswith("private.")]
+    for block in private:
+        if block.name != f"private.{found.about}":
+            raise _unknown(name, block.line, block.name)
+    return found
+
+
+def _opened_file(
+    data: bytes, name: str, kind: str, whole: bool
+) -> tuple[tuple[layout.Block, ...], _Reader, str]:
+    """Return the blocks of a file, what reads them, and its root; raises Problem."""
+    blocks = parts(data, name)
+    _check_names(blocks, name, kind)
+    document = _document(data if whole else _record_part(blocks), name)
+    if blocks[-1].name != "seal":
+        raise _unknown(name, blocks[-1].line, blocks[-1].name)
+    try:
+        seal = layout.read_seal(blocks[-1])
+    except layout.LayoutError as error:
+        raise _refuse(name, error.line, layout_sentence(error.code)) from error
+    return blocks, _Reader(document, blocks, name), seal.root
 
 
 def _record_part(blocks: Iterable[layout.Block]) -> bytes:
@@ -289,7 +327,7 @@ def open_private(
     Raises Problem: EXIT_KEY when the key does not fit, EXIT_INPUT when the file cannot be read.
     """
     blocks = parts(data, name)
-    _check_names(blocks, name)
+    _check_names(blocks, name, "correction" if is_correction(blocks) else "session")
     if only is not None:
         wanted = {f"private.{owner}" for owner in only}
         data = b"".join(block.data for block in blocks if block.name in wanted)

@@ -89,6 +89,24 @@ class Counts(Salted, frozen=True, kw_only=True):
     guardrails_overridden: Count
 
 
+class CorrectionRecord(Salted, frozen=True, kw_only=True):
+    """`[correction]`: what is put right about a closed session, of which `root` is the seal's.
+
+    `about` is a pseudonym or `round`, and then the words are in that private block; or `record`,
+    and then they are `text`.
+    """
+
+    id: Id
+    session: Id
+    root: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    about: Id
+    supervisor: OptionalId
+    at: Time
+    text: str = ""
+    private_until: dt.date
+    retain_until: dt.date
+
+
 class SessionFile(msgspec.Struct, frozen=True, kw_only=True):
     """The record part of one session file, and the names of what is sealed in it."""
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from debrief.record import ledger
-from debrief.record import verify as verify_module
+from debrief.record import ledger, whole
 from debrief.record.blocks import LIMIT, listing, render_seal, split
 from debrief.record.closing import seal
 from debrief.record.disk import Disk
@@ -387,7 +386,7 @@ def test_private_block_is_opened_with_age_as_the_readme_says(file: Path, keys: K
 
 def test_readme_explains_every_code() -> None:
     readme = (SCRIPT.parent / "README.md").read_text("utf-8")
-    source = Path(verify_module.__file__).read_text("utf-8")
+    source = Path(whole.__file__).read_text("utf-8")
     codes = {code for codes in SHAPES.values() if (code := codes[1])}
     codes |= set(re.findall(r'^        "([a-z]+)": lambda', source, re.MULTILINE))
     codes |= {"form", "number", "chain", "torn"}
