@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 import msgspec
@@ -16,6 +18,9 @@ from debrief.workspace.places import Places, find
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
+
+_BAR: Final = 24
+"""Characters of the line that shows how far a work is."""
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -63,6 +68,31 @@ def write(text: str) -> None:
         raise
     except OSError as error:
         raise unwritten(error) from None
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what is to be told how far a long work is; it shows a line where a person looks on.
+
+    The line stands on standard error, and is gone when the work is done.
+    """
+    shown = False
+
+    def told(done: int, whole: int) -> None:
+        nonlocal shown
+        if sys.stderr.isatty():
+            shown = True
+            filled = _BAR * done // max(1, whole)
+            bar = "#" * filled + "." * (_BAR - filled)
+            sys.stderr.write(f"\r{label}  {bar}  {done} / {whole} ")
+            sys.stderr.flush()
+
+    try:
+        yield told
+    finally:
+        if shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def unwritten(error: OSError) -> Problem:

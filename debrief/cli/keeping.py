@@ -1,30 +1,40 @@
-"""What is kept of one person, erasing it, and letting go of what has had its time."""
+"""What is kept of one person, putting it right, erasing it, and letting go of what is past."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from debrief.cli.context import options, out, out_json
-from debrief.cli.shape import Group, argument, choice, flag
+from debrief.cli.shape import Group, argument, choice, flag, option
 from debrief.errors import EXIT_FOUND, EXIT_USAGE, Problem
 from debrief.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from debrief.desk.keeping import Erased, Mine, Overdue, Part
+    from debrief.desk.correcting import Correction
+    from debrief.desk.keeping import Erased, Overdue
+    from debrief.desk.mine import Mine, Part
     from debrief.record.erasing import Reason
 
 _REASONS = ("request", "mistake")
 
 
 def add_to(root: Group) -> None:
-    """Add `mine`, `erase` and `expire`."""
+    """Add `mine`, `correct`, `erase` and `expire`."""
     root.add(
         "mine",
         _("Show everything that is held here about one person."),
         argument("person", _("PERSON")),
         choice("--format", of=("text", "json"), help=_("How it is written."), default="text"),
     )(_mine)
+    root.add(
+        "correct",
+        _("Put something right about a closed session, sealed beside it; the file stays."),
+        argument("session", _("SESSION")),
+        argument("about", _("PERSON|round|record")),
+        option("--text", help=_("The words; without it they are asked for."), metavar=_("TEXT")),
+    )(_correct)
     yes = flag("--yes", help=_("Do not ask."))
     root.add(
         "erase",
@@ -48,10 +58,9 @@ def add_to(root: Group) -> None:
 
 
 def _mine(person: str, format: str) -> int:
-    from debrief.desk import keeping
+    from debrief.desk.mine import mine
 
-    desk = options().desk()
-    found = keeping.mine(desk, person)
+    found = mine(options().desk(), person)
     if format == "json":
         out_json(found)
     else:
@@ -75,6 +84,7 @@ def _all_of(found: Mine) -> Iterator[str]:
         for duty in part.duties:
             yield f"  {words.duty(duty.kind)} · {words.duty_outcome(duty.outcome)}"
         yield from _private(part, found.id)
+        yield from (f"  {line}" for one in part.corrections for line in correction_lines(one))
         for receipt in part.left:
             yield _("  in a summary to {destination}, level {level}").format(
                 destination=receipt.destination, level=receipt.level
@@ -99,6 +109,47 @@ def _private(part: Part, person: str) -> Iterator[str]:
         yield _("  the sealed part is not there, or no key on this computer opens it")
     else:
         yield from [*private_lines({person: part.private}, {})][2:]
+
+
+def correction_lines(one: Correction) -> Iterator[str]:
+    """Yield what a correction says, and when and about whom it was made."""
+    from debrief import words
+
+    about = {"round": _("the whole round"), "record": _("the record")}.get(one.about, one.about)
+    yield _("Corrected {time}, about {about} ({id}):").format(
+        time=words.moment(one.at), about=about, id=one.id
+    )
+    text = _("(sealed, or erased)") if one.text is None else one.text
+    yield from (f"  {line}" for line in text.splitlines())
+
+
+def _correct(session: str, about: str, text: str | None) -> int:
+    from debrief.desk import correcting
+
+    desk = options().desk()
+    desk.session_path(session)
+    made = correcting.correct(desk, session, about, _words() if text is None else text)
+    out(
+        _("Kept beside the session as {id}, and in line {line} of the ledger.").format(
+            id=made.id, line=made.ledger_line
+        )
+    )
+    return 0
+
+
+def _words() -> str:
+    """Return what is typed or piped in; at a terminal an empty line ends it."""
+    from debrief.plain.talk import InputEnded, terminal
+
+    talk, lines = terminal(), []
+    if sys.stdin.isatty():
+        talk.tell(_("Write what is right. An empty line ends it; Ctrl-C keeps nothing."))
+    try:
+        while (line := talk.listen()) or not sys.stdin.isatty():
+            lines.append(line)
+    except InputEnded:
+        pass
+    return "\n".join(lines)
 
 
 def _erase(session: str, person: str, reason: Reason, yes: bool) -> int:

@@ -1,4 +1,4 @@
-"""Looking: what was held, what is in it, whether it is whole, and what a text shows."""
+"""Looking: what is in a session, whether it is whole, and what a text shows."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from debrief.cli.context import options, out, out_json, warn, write
+from debrief.cli.context import options, out, out_json, progress, warn, write
 from debrief.cli.shape import Group, argument, choice, flag, option
 from debrief.errors import EXIT_FOUND, EXIT_KEY, EXIT_USAGE, Problem
 from debrief.i18n import _
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
-    from debrief.desk.overview import Held
     from debrief.record.disk import Disk
     from debrief.record.sessionfile import SessionFile
     from debrief.record.verify import Verdict
@@ -23,9 +22,8 @@ _FORMATS = ("text", "json")
 
 
 def add_to(root: Group) -> None:
-    """Add `list`, `show`, `verify` and `scan`."""
+    """Add `show`, `verify`, `checkpoint` and `scan`."""
     form = choice("--format", of=_FORMATS, help=_("How it is written."), default="text")
-    root.add("list", _("List the sessions that were held."), form)(_list)
     root.add(
         "show",
         _("Show the record of a session; with --private, what is sealed too."),
@@ -42,6 +40,7 @@ def add_to(root: Group) -> None:
             help=_("Also check that the ledger goes on from a checkpoint you kept."),
             metavar=_("CHECKPOINT"),
         ),
+        flag("--content", help=_("Of a folder: also read every file as a session; takes longer.")),
         form,
     )(_verify)
     root.add(
@@ -58,51 +57,6 @@ def add_to(root: Group) -> None:
         choice("--format", of=("text", "jsonl"), help=_("How it is written."), default="text"),
         flag("--all", help=_("Also what was set aside, each with its reason.")),
     )(_scan)
-
-
-# list
-
-
-def _list(format: str) -> int:
-    desk = options().desk()
-    held = desk.held()
-    if format == "json":
-        out_json([_row(one) for one in held])
-    else:
-        _list_text(desk, held)
-    return EXIT_FOUND if any(one.problem for one in held) else 0
-
-
-def _row(one: Held) -> dict[str, Any]:
-    if one.problem:
-        return {"id": one.id, "path": str(one.path), "problem": one.problem}
-    return {
-        "id": one.id,
-        "path": str(one.path),
-        "protocol": one.protocol,
-        "team": one.team,
-        "opened": one.opened,
-        "closed": one.closed,
-        "supervisor": one.supervisor,
-        "people": one.people,
-    }
-
-
-def _list_text(desk: Desk, held: tuple[Held, ...]) -> None:
-    from debrief import words
-    from debrief.record.journal import list_journals
-
-    for path in list_journals(desk.disk, desk.places.live):
-        out(_("{id}  not closed; go on with it: debrief run").format(id=path.name.split(".")[0]))
-    if not held:
-        out(_("No session has been closed in {folder}.").format(folder=desk.places.sessions))
-    for one in held:
-        if one.closed is None or one.opened is None:
-            out(f"{one.id}  {one.problem}")
-            continue
-        when = f"{words.moment(one.opened)}-{words.clock(one.closed)}"
-        parts = (one.id, when, one.protocol, words.count_people(one.people), one.team)
-        out("  ".join(part for part in parts if part))
 
 
 # show
@@ -123,10 +77,20 @@ def _show(session: str, private: bool, format: str) -> int:
         out_json(shown if opened is None else {**shown, "private": opened})
     else:
         out(*_record_lines(desk, file))
+        out(*_corrected(desk, file.session.id, private))
         if opened is not None:
             out(*private_lines(opened, _phase_names(desk, file.session.protocol)))
         out("", *_verdict_lines(verdict))
     return 0 if verdict.ok else EXIT_FOUND
+
+
+def _corrected(desk: Desk, session: str, private: bool) -> Iterator[str]:
+    """Yield the corrections of a session; what is sealed in them only with `private`."""
+    from debrief.cli.keeping import correction_lines
+    from debrief.desk.correcting import corrections
+
+    for one in corrections(desk, session, opened=private):
+        yield from correction_lines(one)
 
 
 def _opened(desk: Desk, data: bytes, name: str) -> Mapping[str, dict[str, Any]]:
@@ -216,7 +180,7 @@ def _phase_names(desk: Desk, protocol_id: str) -> dict[str, str]:
 # verify
 
 
-def _verify(paths: tuple[str, ...], since: str | None, format: str) -> int:
+def _verify(paths: tuple[str, ...], since: str | None, content: bool, format: str) -> int:
     from debrief.record.disk import Disk
 
     disk, sessions = Disk(), options().places.sessions
@@ -226,7 +190,7 @@ def _verify(paths: tuple[str, ...], since: str | None, format: str) -> int:
         else:
             out(_("No session has been closed in {folder}.").format(folder=sessions))
         return 0
-    found = [*_verdicts(disk, [Path(one) for one in paths] or [sessions])]
+    found = [*_verdicts(disk, [Path(one) for one in paths] or [sessions], content)]
     if since is not None:
         found.insert(0, _since(disk, sessions, since))
     if format == "json":
@@ -239,11 +203,23 @@ def _verify(paths: tuple[str, ...], since: str | None, format: str) -> int:
     return 0 if all(verdict.ok for verdict in found) else EXIT_FOUND
 
 
-def _verdicts(disk: Disk, paths: list[Path]) -> Iterator[Verdict]:
+def _verdicts(disk: Disk, paths: list[Path], content: bool) -> Iterator[Verdict]:
     from debrief.record import verify
 
     for path in paths:
-        yield from verify.verify_path(disk, path)
+        if path.name == _ledger_name() and path.is_file():
+            yield verify.verify_ledger(disk.read(path))
+            continue
+        with progress(_("Checking")) as told:
+            deep = content or not path.is_dir()
+            yield from verify.verify_path(disk, path, content=deep, progress=told)
+
+
+def _ledger_name() -> str:
+    """Return what the ledger's file is called."""
+    from debrief.record.ledger import NAME
+
+    return NAME
 
 
 def _since(disk: Disk, sessions: Path, text: str) -> Verdict:

@@ -21,7 +21,8 @@ from debrief.workspace.places import Places
 if TYPE_CHECKING:
     from debrief.delivery.trust import Registry
     from debrief.desk.closing import Draft, Sealed
-    from debrief.desk.overview import Held, Overview, Unfinished
+    from debrief.desk.overview import Overview, Unfinished
+    from debrief.desk.past import Held
     from debrief.live import Live
     from debrief.protocol import Protocol
     from debrief.record.keys import Keys

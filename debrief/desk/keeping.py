@@ -1,15 +1,15 @@
-"""What is kept of a person, and what is kept no longer: erased, or its time was up."""
+"""What is kept no longer: erased, or its time was up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.record import erasing, sessionfile
+from debrief.record import correcting, erasing, sessionfile
 from debrief.record.erasing import Reason
 from debrief.session.model import ROUND
 
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
     from debrief.delivery.rows import DeliveryReceipt
     from debrief.desk.desk import Desk
-    from debrief.desk.overview import Held
-    from debrief.record.sessionfile import SessionFile
-    from debrief.record.shape import DutyRecord, PersonRecord
+    from debrief.desk.past import Held
 
 _PERSONAL = ("named", "full")
 """Levels of destinations that are told who needs what."""
@@ -57,13 +55,13 @@ def erase(desk: Desk, wanted: str, person: str, reason: Reason) -> Erased:
     """
     path = desk.session_path(wanted)
     session = path.stem
-    owner = _owner(desk, session, desk.disk.read(path), person)
+    owner = owner_of(desk, session, desk.disk.read(path), person)
     gone = erasing.erase(desk.disk, desk.places.sessions, session, [owner], reason)
     stopped, left = _outbox(desk, session)
     return Erased(session, gone, stopped, left)
 
 
-def _owner(desk: Desk, session: str, data: bytes, person: str) -> str:
+def owner_of(desk: Desk, session: str, data: bytes, person: str) -> str:
     """Return the pseudonym of `person` in the file; raises Problem."""
     file = sessionfile.read(data, session)
     if person in file.private_ids or person in (ROUND, *file.people):
@@ -78,7 +76,7 @@ def _owner(desk: Desk, session: str, data: bytes, person: str) -> str:
         return known[0]
     raise Problem(
         _(
-            "Nobody called {person} took part in {session}, so nothing was erased. Give the "
+            "Nobody called {person} took part in {session}, so nothing was changed. Give the "
             "pseudonym; `debrief show {session}` lists them."
         ).format(person=person, session=session)
     )
@@ -92,76 +90,10 @@ def _outbox(desk: Desk, session: str) -> tuple[int, tuple[DeliveryReceipt, ...]]
 
     with outbox(desk) as box:
         stopped = box.forget(session, "")
-    return stopped, _left(desk, session)
+    return stopped, left_of(desk, session)
 
 
-class Part(msgspec.Struct, frozen=True):
-    """What one session file holds of a person."""
-
-    session: str
-    opened: dt.datetime
-    record: PersonRecord
-    duties: tuple[DutyRecord, ...]
-    private: Mapping[str, Any] | None
-    """The opened block; None where there is none, or no key here opens it."""
-    left: tuple[DeliveryReceipt, ...]
-    """Summaries of the session that name people and have arrived."""
-
-
-class Mine(msgspec.Struct, frozen=True):
-    """All that is held here of one person."""
-
-    id: str
-    name: str
-    in_roster: bool
-    parts: tuple[Part, ...]
-    unread: tuple[str, ...] = ()
-    """Session files that could not be read, so that nobody knows."""
-
-
-def mine(desk: Desk, person: str) -> Mine:
-    """Return what is held of a person, by name or pseudonym, newest session first.
-
-    Raises Problem when nobody of that name is known.
-    """
-    known = desk.roster.find(person)
-    wanted = known.id if known is not None else person
-    named = known.name if known is not None else ""
-    parts, unread = [], []
-    for one in desk.held():
-        try:
-            data = desk.disk.read(one.path)
-            file = sessionfile.read(data, one.path.name)
-        except Problem:
-            unread.append(one.id)
-            continue
-        if wanted in file.people:
-            part = _part(desk, data, file, wanted)
-            parts.append(part)
-            named = named or str((part.private or {}).get("name", ""))
-    in_roster = any(each.id == wanted for each in desk.roster.people)
-    if not parts and not in_roster:
-        raise Problem(
-            _(
-                "Nobody called {person} is known here. Give the name as it is in the roster, or "
-                "the pseudonym from a session file."
-            ).format(person=person)
-        )
-    return Mine(wanted, named, in_roster, tuple(parts), tuple(unread))
-
-
-def _part(desk: Desk, data: bytes, file: SessionFile, person: str) -> Part:
-    about = file.session
-    try:
-        private = sessionfile.open_private(data, desk.keys, about.id, only=[person]).get(person)
-    except Problem:
-        private = None
-    duties = tuple(duty for duty in file.duties if duty.holder == person)
-    left = _left(desk, about.id)
-    return Part(about.id, about.opened, file.people[person], duties, private, left)
-
-
-def _left(desk: Desk, session: str) -> tuple[DeliveryReceipt, ...]:
+def left_of(desk: Desk, session: str) -> tuple[DeliveryReceipt, ...]:
     """Return the receipts of what named people and has arrived of a session."""
     if not desk.disk.exists(desk.places.outbox):
         return ()
@@ -177,25 +109,32 @@ def overdue(desk: Desk) -> tuple[Overdue, ...]:
     today = desk.clock().astimezone().date()
     found: list[Overdue] = []
     for one in desk.held():
-        found += _overdue(desk, one, today)
+        if one.private_until is not None and one.private_until < today:
+            found += _overdue(desk, one, today)
     return tuple(found)
 
 
 def _overdue(desk: Desk, one: Held, today: dt.date) -> Iterator[Overdue]:
     try:
-        data = desk.disk.read(one.path)
-        file = sessionfile.read(data, one.path.name)
+        about = sessionfile.read(desk.disk.read(one.path), one.path.name).session
+        if about.retain_until < today:
+            yield Overdue(about.id, (), about.retain_until)
+        elif about.private_until < today and (owners := _sealed(desk, about.id)):
+            yield Overdue(about.id, owners, about.private_until)
     except Problem:
         return
-    about = file.session
-    if about.retain_until < today:
-        yield Overdue(about.id, (), about.retain_until)
-    elif about.private_until < today:
-        blocks = sessionfile.parts(data, one.path.name)
-        private = {x.name[8:]: x.data for x in blocks if x.name.startswith("private.")}
-        owners = tuple(who for who, text in private.items() if b"\nerased = " not in text[:200])
-        if owners:
-            yield Overdue(about.id, owners, about.private_until)
+
+
+def _sealed(desk: Desk, session: str) -> tuple[str, ...]:
+    """Return of whom something private is still there, in the session or a correction of it."""
+    folder = desk.places.sessions
+    owners: dict[str, None] = {}
+    for name in (session, *correcting.of(desk.disk, folder, session)):
+        path = sessionfile.path_for(folder, name)
+        for block in sessionfile.parts(desk.disk.read(path), path.name):
+            if block.name.startswith("private.") and b"\nerased = " not in block.data[:200]:
+                owners[block.name.removeprefix("private.")] = None
+    return tuple(owners)
 
 
 def expire(desk: Desk, what: Overdue) -> None:
@@ -213,4 +152,4 @@ def finish(desk: Desk) -> int:
     return erasing.finish(desk.disk, desk.places.sessions)
 
 
-__all__ = ["Erased", "Mine", "Overdue", "Part", "erase", "expire", "finish", "mine", "overdue"]
+__all__ = ["Erased", "Overdue", "erase", "expire", "finish", "left_of", "overdue", "owner_of"]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from debrief.desk import past
+from debrief.desk.past import Held
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.record import journal as journals
 from debrief.record import sessionfile
 from debrief.session import State
+from debrief.text import is_id
 
 if TYPE_CHECKING:
     from debrief.desk.desk import Desk
@@ -28,20 +32,6 @@ class Unfinished(msgspec.Struct, frozen=True):
     id: str
     state: State | None
     damage: str = ""
-    problem: str = ""
-
-
-class Held(msgspec.Struct, frozen=True):
-    """A closed session, from the clear part of its file."""
-
-    id: str
-    path: Path
-    protocol: str = ""
-    team: str = ""
-    opened: dt.datetime | None = None
-    closed: dt.datetime | None = None
-    supervisor: str = ""
-    people: int = 0
     problem: str = ""
 
 
@@ -69,13 +59,18 @@ class Overview(msgspec.Struct, frozen=True):
 def overview(desk: Desk) -> Overview:
     """Return what is open in the workspace; an erasure that was broken off is carried out first."""
     _carry_out(desk)
-    past = held(desk)
+    open_rounds = unfinished(desk)  # a close that was broken off becomes a session here
+    if not desk.disk.exists(desk.places.sessions):  # a first start has no use for an index
+        return Overview(open_rounds, waiting=waiting(desk))
+    found = past.index(desk)
+    recent = past.held(found, past.Where(since=_days_ago(desk, RECENT_DAYS)))
+    last = past.held(found, most=1)
     return Overview(
-        unfinished(desk),
-        due(desk, past),
-        past[0] if past else None,
+        open_rounds,
+        due(desk, recent),
+        last[0] if last else None,
         waiting(desk),
-        len(past),
+        past.count(found),
     )
 
 
@@ -110,35 +105,19 @@ def unfinished(desk: Desk) -> tuple[Unfinished, ...]:
 
 
 def held(desk: Desk) -> tuple[Held, ...]:
-    """Return the closed sessions, newest first; a file that can't be read says so."""
-    folder = desk.places.sessions
-    files = sorted(folder.glob("[0-9][0-9][0-9][0-9]/*.toml"), key=lambda f: f.name, reverse=True)
-    return tuple(_held(desk, path) for path in files)
+    """Return the closed sessions, newest first, and last the files that can't be read."""
+    return past.held(past.index(desk))
 
 
-def _held(desk: Desk, path: Path) -> Held:
-    try:
-        file = sessionfile.read(desk.disk.read(path), path.name)
-    except Problem as problem:
-        return Held(path.stem, path, problem=str(problem))
-    about = file.session
-    return Held(
-        about.id,
-        path,
-        about.protocol,
-        about.team,
-        about.opened,
-        about.closed,
-        about.supervisor,
-        len(file.people),
-    )
+def _days_ago(desk: Desk, days: int) -> dt.date:
+    return desk.clock().astimezone().date() - dt.timedelta(days=days)
 
 
-def due(desk: Desk, past: tuple[Held, ...]) -> tuple[Due, ...]:
+def due(desk: Desk, held: tuple[Held, ...]) -> tuple[Due, ...]:
     """Return the dated follow-ups of the last weeks, soonest first, that this key can read."""
     now = desk.clock()
     found: list[Due] = []
-    for session in past:
+    for session in held:
         if session.closed is None or (now - session.closed).days > RECENT_DAYS:
             continue
         try:
@@ -179,7 +158,11 @@ def session_path(desk: Desk, wanted: str) -> Path:
     """Return the file of a session by id, by the start of its id, or by path; raises Problem."""
     if (path := Path(wanted)).is_file():
         return path
-    found = [path for path in (one.path for one in held(desk)) if path.stem.startswith(wanted)]
+    if re.match(r"[0-9]{4}-", wanted) and is_id(wanted):
+        path = sessionfile.path_for(desk.places.sessions, wanted)
+        if path.is_file():
+            return path
+    found = [one.path for one in held(desk) if one.path.stem.startswith(wanted)]
     if len(found) == 1:
         return found[0]
     if not found:

@@ -6,12 +6,8 @@ from it. Many files are looked at by several processes at once.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -21,6 +17,7 @@ import msgspec
 from debrief.i18n import _
 from debrief.record import blocks as layout
 from debrief.record import ledger, signers
+from debrief.record.atonce import SOME, Progress, at_once, pays_off
 from debrief.record.disk import Disk
 from debrief.record.whole import Finding, Verdict, finding, stubs, verify_file
 
@@ -29,12 +26,6 @@ __all__ = [
     "verify_since",
 ]  # fmt: skip
 _YEAR: Final = re.compile(r"[0-9]{4}")
-_CHUNK: Final = 100
-"""Files that one process looks at before it tells what it found."""
-_FEW: Final = 300
-"""So many files are sooner looked at here than other processes started."""
-Progress = Callable[[int, int], object]
-"""Called with how many of how many files have been looked at."""
 
 
 def verify_since(data: bytes, since: ledger.Checkpoint) -> Verdict:
@@ -130,20 +121,12 @@ def _at_once(
     folder: Path, names: Sequence[str], around: _Surroundings, content: bool, progress: Progress
 ) -> Iterator[Verdict]:
     """Yield the verdict of each file, looked at by as many processes as there are processors."""
-    chunks = [names[at : at + _CHUNK] for at in range(0, len(names), _CHUNK)]
-    parts = ((chunk, around.of(chunk)) for chunk in chunks)
-    done = 0
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(_processors(), len(chunks)), context) as pool:
-        for found in pool.map(partial(_some, folder, content), parts):
-            done += len(found)
+    chunks = [names[at : at + SOME] for at in range(0, len(names), SOME)]
+    parts = [(chunk, around.of(chunk)) for chunk in chunks]
+    for done, verdict in enumerate(at_once(partial(_some, folder, content), parts), 1):
+        if done % SOME == 0 or done == len(names):
             progress(done, len(names))
-            yield from found
-
-
-def _processors() -> int:
-    known = getattr(os, "sched_getaffinity", None)
-    return len(known(0)) if known else os.cpu_count() or 1
+        yield verdict
 
 
 def _each(
@@ -166,13 +149,9 @@ def verify_folder(
         sentence = _("There is no ledger.txt, so nobody can tell whether a file is missing.")
         no_ledger = Verdict(ledger.NAME, False, (Finding("missing", None, sentence),))
         around = msgspec.structs.replace(around, verdicts=(no_ledger,))
-    found: tuple[Verdict, ...] | None = None
-    if progress is not None and len(names) > _FEW and _processors() > 1:
-        try:
-            found = tuple(_at_once(folder, names, around, content, progress))
-        except (BrokenProcessPool, OSError):  # there is no room for more processes
-            found = None
-    if found is None:
+    if progress is not None and pays_off(len(names)):
+        found = tuple(_at_once(folder, names, around, content, progress))
+    else:
         found = tuple(_each(disk, folder, names, around, content))
     lines = (line for some in (around.lines or {}).values() for line in some)
     return (*around.verdicts, *found, *_missing(sorted(lines, key=_number), names))

@@ -68,6 +68,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.state / "locks"
 
     @property
+    def index(self) -> Path:
+        """What the closed sessions say, made from their files and sealed; it may be deleted."""
+        return self.state / "index.age"
+
+    @property
     def outbox(self) -> Path:
         """What waits to be sent."""
         return self.state / "outbox.sqlite3"

@@ -113,14 +113,14 @@ def test_the_language_is_chosen_before_anything_is_said(run: Run, places: Places
 def test_a_fault_in_the_program_shows_type_and_place_and_nothing_else(
     run: Run, monkeypatch: pytest.MonkeyPatch, places: Places
 ) -> None:
-    def broken(self: Desk) -> None:
+    def broken(desk: Desk, progress: object) -> None:
         raise KeyError("Mette sov ikke i nat")
 
-    monkeypatch.setattr(Desk, "held", broken)
+    monkeypatch.setattr("debrief.desk.past.index", broken)
     said = run("list")
     assert said.status == 70
     told = one_sentence(said.err)
-    assert "KeyError at debrief/cli/looking.py:" in told
+    assert "KeyError at debrief/cli/past.py:" in told
     assert "Mette" not in told
     assert str(places.state.parent) in told
 
@@ -130,10 +130,10 @@ def test_an_interrupt_and_a_closed_pipe_are_quiet(
 ) -> None:
     for error, status in ((KeyboardInterrupt, 130), (BrokenPipeError, 141)):
 
-        def stop(self: Desk, error: type[BaseException] = error) -> None:
+        def stop(*given: object, error: type[BaseException] = error) -> None:
             raise error
 
-        monkeypatch.setattr(Desk, "held", stop)
+        monkeypatch.setattr("debrief.desk.past.index", stop)
         monkeypatch.setattr("debrief.__main__._let_go_of", lambda stream: None)
         said = run("list")
         assert (said.status, said.err) == (status, "")

@@ -1,0 +1,244 @@
+"""What was held: listed, of one person, by week and team, by month."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from debrief.cli.context import options, out, out_json, progress
+from debrief.cli.shape import Group, argument, choice, option
+from debrief.errors import EXIT_FOUND, EXIT_USAGE, Problem
+from debrief.i18n import _
+
+if TYPE_CHECKING:
+    from debrief.desk import Desk
+    from debrief.desk.past import Held, Month, Turn, Week
+    from debrief.workspace.index import Index
+
+_FORMATS: Final = ("text", "json")
+_NONE: Final = "·"
+"""A week without a session."""
+_HIDDEN: Final = "-"
+"""A number that is not given, since it is about few people."""
+
+
+def add_to(root: Group) -> None:
+    """Add `list`, `history`, `coverage` and `trend`."""
+    form = choice("--format", of=_FORMATS, help=_("How it is written."), default="text")
+    root.add(
+        "list",
+        _("List the sessions that were held."),
+        option("--team", help=_("Only this team's."), metavar=_("TEAM")),
+        option("--protocol", help=_("Only by this protocol."), metavar=_("PROTOCOL")),
+        option("--person", help=_("Only those this person was in."), metavar=_("PERSON")),
+        option("--since", help=_("Only from this day on (YYYY-MM-DD)."), metavar=_("DAY")),
+        option("--until", help=_("Only up to this day (YYYY-MM-DD)."), metavar=_("DAY")),
+        option("--limit", help=_("At most so many, the newest."), type=click.IntRange(1)),
+        form,
+    )(_list)
+    root.add(
+        "history",
+        _("List the sessions that one person was in."),
+        argument("person", _("PERSON")),
+        form,
+    )(_history)
+    root.add(
+        "coverage",
+        _("Show which weeks each team had a session in, and which not."),
+        option("--weeks", help=_("How many weeks."), type=click.IntRange(1, 260), default=8),
+        form,
+    )(_coverage)
+    root.add("trend", _("Show what was held month by month, in numbers."), form)(_trend)
+
+
+def _index(desk: Desk) -> Index:
+    from debrief.desk import past
+
+    with progress(_("Reading sessions")) as told:
+        return past.index(desk, told)
+
+
+def _person(desk: Desk, person: str) -> str:
+    """Return the pseudonym of a person by name or pseudonym."""
+    known = desk.roster.find(person)
+    return known.id if known is not None else person
+
+
+def _day(text: str | None) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise Problem(
+            _("{text} is not a day; write it as 2026-11-21.").format(text=text), EXIT_USAGE
+        ) from None
+
+
+# list
+
+
+def _list(
+    team: str | None,
+    protocol: str | None,
+    person: str | None,
+    since: str | None,
+    until: str | None,
+    limit: int | None,
+    format: str,
+) -> int:
+    from debrief.desk import past
+
+    desk = options().desk()
+    where = past.Where(
+        team=team or "",
+        protocol=protocol or "",
+        person=_person(desk, person) if person else "",
+        since=_day(since),
+        until=_day(until),
+    )
+    held = past.held(_index(desk), where, limit)
+    if format == "json":
+        out_json([_row(one) for one in held])
+    else:
+        out(*_listed(desk, held, everything=where == past.Where()))
+    return EXIT_FOUND if any(one.problem for one in held) else 0
+
+
+def _row(one: Held) -> dict[str, Any]:
+    if one.problem:
+        return {"id": one.id, "path": str(one.path), "problem": one.problem}
+    return {
+        "id": one.id,
+        "path": str(one.path),
+        "protocol": one.protocol,
+        "team": one.team,
+        "opened": one.opened,
+        "closed": one.closed,
+        "supervisor": one.supervisor,
+        "people": one.people,
+        "corrections": one.corrections,
+    }
+
+
+def _listed(desk: Desk, held: Sequence[Held], everything: bool) -> Iterator[str]:
+    from debrief import words
+    from debrief.record.journal import list_journals
+
+    for path in list_journals(desk.disk, desk.places.live) if everything else ():
+        yield _("{id}  not closed; go on with it: debrief run").format(id=path.name.split(".")[0])
+    if not held and everything:
+        yield _("No session has been closed in {folder}.").format(folder=desk.places.sessions)
+    elif not held:
+        yield _("No session is like that.")
+    for one in held:
+        if one.closed is None or one.opened is None:
+            yield f"{one.id}  {one.problem}"
+            continue
+        when = f"{words.moment(one.opened)}-{words.clock(one.closed)}"
+        corrected = _("corrected") if one.corrections else ""
+        people = words.count_people(one.people)
+        parts = (one.id, when, one.protocol, people, one.team, corrected)
+        yield "  ".join(part for part in parts if part)
+
+
+# history
+
+
+def _history(person: str, format: str) -> int:
+    from debrief.desk import past
+
+    desk = options().desk()
+    found = past.history(_index(desk), _person(desk, person))
+    if format == "json":
+        out_json(found)
+    elif found:
+        out(*map(_turn, found))
+    else:
+        out(_("{person} was in no session that is kept here.").format(person=person))
+    return 0
+
+
+def _turn(one: Turn) -> str:
+    from debrief import words
+
+    agreed = _("dated") if one.follow_up == "dated" else words.follow_up(one.follow_up)
+    place = f"{words.place(one.place)}, {words.channel(one.channel)}"
+    spoke = _("spoke {n}").format(n=one.spoke)
+    passed = _("passed {n}").format(n=one.passed) if one.passed else ""
+    parts = (words.moment(one.opened), one.session, words.role(one.role), place, spoke, passed)
+    return "  ".join(part for part in (*parts, agreed) if part)
+
+
+# coverage
+
+
+def _coverage(weeks: int, format: str) -> int:
+    from debrief.desk import past
+
+    desk = options().desk()
+    today = desk.clock().astimezone().date()
+    found = past.coverage(_index(desk), today, weeks)
+    if format == "json":
+        out_json(found)
+    elif found:
+        out(*_weeks(found))
+    else:
+        out(_("No session was held in those weeks."))
+    return 0
+
+
+def _weeks(found: Sequence[Week]) -> Iterator[str]:
+    teams: dict[str, list[Week]] = {}
+    for week in found:
+        teams.setdefault(week.team, []).append(week)
+    wide = max(len(_("week")), *(len(team or "-") for team in teams))
+    numbers = [f"{week.monday.isocalendar().week:>3}" for week in next(iter(teams.values()))]
+    yield f"{_('week'):<{wide}} {''.join(numbers)}"
+    for team, row in teams.items():
+        marks = "".join(f"{week.sessions or _NONE:>3}" for week in row)
+        gaps = sum(not week.sessions for week in row)
+        told = _("{n} without").format(n=gaps) if gaps else ""
+        yield f"{team or '-':<{wide}} {marks}  {told}".rstrip()
+
+
+# trend
+
+
+def _trend(format: str) -> int:
+    from debrief.desk import past
+
+    found = past.trend(_index(options().desk()))
+    if format == "json":
+        out_json(found)
+    elif found:
+        out(*_months(found, past.FEWEST))
+    else:
+        out(_("No session has been closed yet."))
+    return 0
+
+
+def _months(found: Sequence[Month], fewest: int) -> Iterator[str]:
+    heads: tuple[str, ...] = (
+        *(_("month"), _("sessions"), _("people"), _("spoke"), _("passed")),
+        *(_("dated"), _("declined"), _("signs"), _("duties")),
+    )
+    rows = [heads, *(_cells(one) for one in found)]
+    wide = [max(len(row[at]) for row in rows) for at in range(len(heads))]
+    for row in rows:
+        first, *rest = (f"{cell:>{size}}" for cell, size in zip(row, wide, strict=True))
+        yield "  ".join([first, *rest])
+    if any(one.people is None for one in found):
+        yield _("{mark}  not shown: fewer than {n} people").format(mark=_HIDDEN, n=fewest)
+
+
+def _cells(one: Month) -> tuple[str, ...]:
+    numbers = (
+        *(one.people, one.spoke, one.passed, one.dated, one.declined),
+        *(one.signs_confirmed, one.duties),
+    )
+    told = (_HIDDEN if number is None else str(number) for number in numbers)
+    return (one.month, str(one.sessions), *told)

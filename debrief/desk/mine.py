@@ -1,0 +1,91 @@
+"""All that is held of one person, for the right of access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from debrief.desk import past
+from debrief.desk.correcting import Correction, corrections
+from debrief.desk.keeping import left_of
+from debrief.errors import Problem
+from debrief.i18n import _
+from debrief.record import sessionfile
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from debrief.delivery.rows import DeliveryReceipt
+    from debrief.desk.desk import Desk
+    from debrief.record.sessionfile import SessionFile
+    from debrief.record.shape import DutyRecord, PersonRecord
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What one session file holds of a person."""
+
+    session: str
+    opened: dt.datetime
+    record: PersonRecord
+    duties: tuple[DutyRecord, ...]
+    private: Mapping[str, Any] | None
+    """The opened block; None where there is none, or no key here opens it."""
+    corrections: tuple[Correction, ...]
+    left: tuple[DeliveryReceipt, ...]
+    """Summaries of the session that name people and have arrived."""
+
+
+class Mine(msgspec.Struct, frozen=True):
+    """All that is held here of one person."""
+
+    id: str
+    name: str
+    in_roster: bool
+    parts: tuple[Part, ...]
+    unread: tuple[str, ...] = ()
+    """Session files that could not be read, so that nobody knows."""
+
+
+def mine(desk: Desk, person: str) -> Mine:
+    """Return what is held of a person, by name or pseudonym, newest session first.
+
+    Raises Problem when nobody of that name is known.
+    """
+    known = desk.roster.find(person)
+    wanted = known.id if known is not None else person
+    named = known.name if known is not None else ""
+    found = past.index(desk)
+    unread = [one.id for one in past.held(found) if one.problem]
+    parts = []
+    for one in past.held(found, past.Where(person=wanted)):
+        try:
+            data = desk.disk.read(one.path)
+            part = _part(desk, data, sessionfile.read(data, one.path.name), wanted)
+        except Problem:
+            unread.append(one.id)
+            continue
+        parts.append(part)
+        named = named or str((part.private or {}).get("name", ""))
+    in_roster = any(each.id == wanted for each in desk.roster.people)
+    if not parts and not in_roster:
+        raise Problem(
+            _(
+                "Nobody called {person} is known here. Give the name as it is in the roster, or "
+                "the pseudonym from a session file."
+            ).format(person=person)
+        )
+    return Mine(wanted, named, in_roster, tuple(parts), tuple(unread))
+
+
+def _part(desk: Desk, data: bytes, file: SessionFile, person: str) -> Part:
+    about = file.session
+    try:
+        private = sessionfile.open_private(data, desk.keys, about.id, only=[person]).get(person)
+    except Problem:
+        private = None
+    duties = tuple(duty for duty in file.duties if duty.holder == person)
+    said = tuple(one for one in corrections(desk, about.id) if one.about == person)
+    left = left_of(desk, about.id)
+    return Part(about.id, about.opened, file.people[person], duties, private, said, left)
