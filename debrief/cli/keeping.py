@@ -130,9 +130,8 @@ def _correct(session: str, about: str, text: str | None) -> int:
     desk.session_path(session)
     made = correcting.correct(desk, session, about, _words() if text is None else text)
     out(
-        _("Kept beside the session as {id}, and in line {line} of the ledger.").format(
-            id=made.id, line=made.ledger_line
-        )
+        _("Kept beside the session as {id}.").format(id=made.id),
+        _("For the minutes: {receipt}").format(receipt=made.receipt),
     )
     return 0
 

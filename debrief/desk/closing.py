@@ -41,13 +41,15 @@ class Draft(msgspec.Struct, frozen=True):
 class Sealed(msgspec.Struct, frozen=True):
     """A closed session: its file, the digest of its blocks (hex), its ledger line, what is queued.
 
-    `root` is what the signature and the ledger line stand for.
+    `root` is what the signature and the ledger line stand for; `receipt` is the ledger in one line,
+    for the minutes.
     """
 
     path: Path
     root: str
     ledger_line: int
     queued: int
+    receipt: str
 
 
 def draft(desk: Desk, live: Live) -> Draft:
@@ -110,4 +112,4 @@ def finish(desk: Desk, state: State, approved: frozenset[str] = frozenset()) -> 
     queued = sending.queue(desk, state, approved)
     desk.remember(state.people, state.setup.team)
     journals.discard(desk.disk, state.id, [desk.places.live])
-    return Sealed(sealed.path, sealed.root, sealed.ledger_line, queued)
+    return Sealed(sealed.path, sealed.root, sealed.ledger_line, queued, sealed.receipt)

@@ -28,7 +28,9 @@ class Held(msgspec.Struct, frozen=True):
     """A closed session, from the clear part of its file."""
 
     id: str
-    path: Path
+    folder: Path
+    name: str
+    """Where it is in `folder`, the sessions folder."""
     protocol: str = ""
     team: str = ""
     opened: dt.datetime | None = None
@@ -39,6 +41,11 @@ class Held(msgspec.Struct, frozen=True):
     private_until: dt.date | None = None
     retain_until: dt.date | None = None
     problem: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.folder / self.name
 
 
 class Where(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,9 +132,10 @@ def _keys(desk: Desk) -> Keys | None:
 
 _LISTED: Final = """
     select s.id, s.name, s.protocol, s.team, s.opened, s.closed, s.supervisor, s.people,
-           (select count(*) from corrections c where c.session = s.id), s.private_until,
-           s.retain_until
+           coalesce(c.count, 0), s.private_until, s.retain_until
     from sessions s
+    left join (select session, count(*) as count from corrections group by session) c
+        on c.session = s.id
 """
 
 
@@ -139,18 +147,18 @@ def held(found: Index, where: Where = Where(), most: int | None = None) -> tuple
     clauses, values = _conditions(where)
     limit = "" if most is None else f" limit {int(most)}"
     rows = found.ask(f"{_LISTED}{clauses} order by s.opened desc, s.id desc{limit}", values)
+    day, moment, folder = dt.date.fromisoformat, dt.datetime.fromisoformat, found.folder
     sessions = [
         Held(
-            *(row[0], found.folder / row[1], row[2], row[3], _time(row[4]), _time(row[5])),
-            *(row[6], row[7], row[8], dt.date.fromisoformat(row[9])),
-            dt.date.fromisoformat(row[10]),
+            id, folder, name, protocol, team, moment(a), moment(z), lead, people, n, day(p), day(r)
         )
-        for row in rows
+        for id, name, protocol, team, a, z, lead, people, n, p, r in rows
     ]
     if where == Where() and most is None:
         unread = found.ask("select name, problem from files where problem != '' order by name")
-        paths = [(found.folder / name, problem) for name, problem in unread]
-        sessions += [Held(path.stem, path, problem=problem) for path, problem in paths]
+        sessions += [
+            Held(Path(name).stem, folder, name, problem=problem) for name, problem in unread
+        ]
     return tuple(sessions)
 
 

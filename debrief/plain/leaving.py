@@ -46,7 +46,7 @@ def sealed_lines(sealed: Sealed, digest: str, at: dt.datetime) -> list[str]:
         _("The round was closed {time}.").format(time=words.clock(at)),
         _("File: {path}").format(path=sealed.path),
         _("sha256: {digest}").format(digest=digest),
-        _("Ledger: line {n}").format(n=sealed.ledger_line),
+        _("For the minutes: {receipt}").format(receipt=sealed.receipt),
     ]
     if sealed.queued:
         lines.append(

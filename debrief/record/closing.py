@@ -22,6 +22,8 @@ class Sealed(msgspec.Struct, frozen=True):
     path: Path
     root: str
     ledger_line: int
+    receipt: str
+    """What the ledger was with that line, in one line to keep elsewhere."""
 
 
 def seal(
@@ -77,7 +79,8 @@ def _enter(disk: Disk, folder: Path, path: Path, data: bytes, session: str, keys
     }
     line = ledger.append_locked(disk, folder, event)
     disk.confirm(folder)
-    return Sealed(path, root, line)
+    kept = ledger.checkpoint(disk.read(folder / ledger.NAME), line)
+    return Sealed(path, root, line, kept.receipt)
 
 
 def _taken(path: Path) -> Problem:

@@ -47,11 +47,12 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Corrected(msgspec.Struct, frozen=True):
-    """A correction that is kept: its id, its file, and the number of its ledger line."""
+    """A correction that is kept: its id, its file, its ledger line, and the ledger's receipt."""
 
     id: str
     path: Path
     ledger_line: int
+    receipt: str
 
 
 def corrected(name: str) -> str | None:
@@ -97,7 +98,8 @@ def correct(
         signers.remember(disk, folder, keys.public_key)
         disk.publish(path, data, exclusive=True)
         line = _enter(disk, folder, name, data, keys.fingerprint)
-    return Corrected(name, path, line)
+        kept = ledger.checkpoint(_book(disk, folder), line)
+    return Corrected(name, path, line, kept.receipt)
 
 
 def _book(disk: Disk, folder: Path) -> bytes:

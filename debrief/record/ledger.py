@@ -123,18 +123,28 @@ class Checkpoint(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return f"ledger {self.line} {self.digest}"
 
+    @property
+    def receipt(self) -> str:
+        """The same in one short line to copy by hand: the first half of the digest, in groups."""
+        groups = (self.digest[at : at + 4] for at in range(0, 32, 4))
+        return f"ledger {self.line} {'-'.join(groups)}"
+
 
 _CHECKPOINT: Final = re.compile(r"(?:ledger[ :]+)?([0-9]{1,9})[ :]+([0-9a-f]{16,64})")
 
 
-def checkpoint(data: bytes) -> Checkpoint:
-    """Return what the ledger is now; `head -n LINE ledger.txt | sha256sum` gives the same."""
-    return Checkpoint(len(_rows(data)), hashlib.sha256(data).hexdigest())
+def checkpoint(data: bytes, line: int | None = None) -> Checkpoint:
+    """Return what the ledger was once it had `line` lines, by default what it is now.
+
+    `head -n LINE ledger.txt | sha256sum` gives the same.
+    """
+    rows = _rows(data)[:line]
+    return Checkpoint(len(rows), hashlib.sha256(b"".join(rows)).hexdigest())
 
 
 def read_checkpoint(text: str) -> Checkpoint | None:
-    """Return the checkpoint that a person copied down, None when it is none."""
-    found = _CHECKPOINT.fullmatch(" ".join(text.lower().split()))
+    """Return the checkpoint or receipt that a person copied down, None when it is none."""
+    found = _CHECKPOINT.fullmatch(" ".join(text.lower().split()).replace("-", ""))
     return Checkpoint(int(found[1]), found[2]) if found else None
 
 

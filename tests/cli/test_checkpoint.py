@@ -7,6 +7,8 @@ import subprocess
 
 from debrief.desk import Desk
 from debrief.errors import EXIT_FOUND, EXIT_USAGE
+from debrief.session import events as ev
+from tests.builders import Clock, people
 from tests.cli.conftest import Run
 
 
@@ -46,6 +48,25 @@ def test_a_checkpoint_may_be_copied_loosely(run: Run, held: Desk) -> None:
         said = run("verify", "--since", text)
         assert said.status == EXIT_USAGE
         assert "no checkpoint" in said.err
+
+
+def test_the_receipt_of_a_close_is_a_checkpoint(run: Run, held: Desk) -> None:
+    clock = Clock()
+    held.clock = clock
+    setup = held.setup(held.protocol("shift-defuse"), people("Ada", "Bo"), "da")
+    live = held.start(setup)
+    for one in live.state.people:
+        live.do(ev.FollowUpAgreed(clock(), one.id, "not-needed"))
+    sealed = held.close(live, held.draft(live))
+    line = held.places.sessions.joinpath("ledger.txt").read_bytes().count(b"\n")
+    assert sealed.receipt.split()[:2] == ["ledger", str(line)]
+    assert run("verify", "--since", sealed.receipt).status == 0
+    said = run("correct", sealed.path.stem, "record", "--text", "Noget.")
+    assert run("verify", "--since", sealed.receipt).status == 0
+    later = said.out.splitlines()[-1].partition(": ")[2]
+    assert run("verify", "--since", later).status == 0
+    wrong = later[:-1] + ("0" if later[-1] != "0" else "1")
+    assert run("verify", "--since", wrong).status == EXIT_FOUND
 
 
 def test_verdicts_as_json(run: Run, held: Desk) -> None:

@@ -55,7 +55,7 @@ def test_a_whole_round_is_held_and_sealed(room: Room, keys_of: Callable[[Room], 
     told = done.after("The round was closed")
     assert f"File: {path}" in told
     assert f"sha256: {hashlib.sha256(data).hexdigest()}" in told
-    assert "Ledger: line 1" in told
+    assert "For the minutes: ledger 1 " in told
     assert "Nothing waits to be sent." in told
     assert all(one.ok for one in verify.verify_path(Disk(), room.places.sessions))
     file = sessionfile.read(data, path.name)

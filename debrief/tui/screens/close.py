@@ -273,9 +273,7 @@ def receipt(sealed: Sealed) -> str:
         _("The round is closed and sealed."),
         str(sealed.path),
         queued.format(n=n) if n else _("Nothing leaves this machine."),
-        _("For the minutes: ledger {line}, {digest}").format(
-            line=sealed.ledger_line, digest=sealed.root[:16]
-        ),
+        _("For the minutes: {receipt}").format(receipt=sealed.receipt),
         _("Thank you for leading it. Now log off, and leave the shift behind."),
     ]
     return "\n\n".join(parts)
