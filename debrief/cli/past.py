@@ -11,11 +11,12 @@ import click
 from debrief.cli.context import options, out, out_json, progress
 from debrief.cli.shape import Group, argument, choice, option
 from debrief.errors import EXIT_FOUND, EXIT_USAGE, Problem
-from debrief.i18n import _
+from debrief.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
     from debrief.desk.past import Held, Month, Turn, Week
+    from debrief.desk.searching import Hit
     from debrief.workspace.index import Index
 
 _FORMATS: Final = ("text", "json")
@@ -26,7 +27,7 @@ _HIDDEN: Final = "-"
 
 
 def add_to(root: Group) -> None:
-    """Add `list`, `history`, `coverage` and `trend`."""
+    """Add `list`, `history`, `coverage`, `search` and `trend`."""
     form = choice("--format", of=_FORMATS, help=_("How it is written."), default="text")
     root.add(
         "list",
@@ -51,6 +52,15 @@ def add_to(root: Group) -> None:
         option("--weeks", help=_("How many weeks."), type=click.IntRange(1, 260), default=8),
         form,
     )(_coverage)
+    root.add(
+        "search",
+        _("Look for words in all that was written, what is sealed too."),
+        argument("words", _("WORD..."), many=True),
+        option("--person", help=_("Only what is about this person."), metavar=_("PERSON")),
+        option("--since", help=_("Only from this day on (YYYY-MM-DD)."), metavar=_("DAY")),
+        option("--until", help=_("Only up to this day (YYYY-MM-DD)."), metavar=_("DAY")),
+        form,
+    )(_search)
     root.add("trend", _("Show what was held month by month, in numbers."), form)(_trend)
 
 
@@ -203,6 +213,48 @@ def _weeks(found: Sequence[Week]) -> Iterator[str]:
         gaps = sum(not week.sessions for week in row)
         told = _("{n} without").format(n=gaps) if gaps else ""
         yield f"{team or '-':<{wide}} {marks}  {told}".rstrip()
+
+
+# search
+
+
+def _search(
+    words: tuple[str, ...], person: str | None, since: str | None, until: str | None, format: str
+) -> int:
+    from debrief.desk import past, searching
+
+    desk = options().desk()
+    wanted = _person(desk, person) if person else ""
+    where = past.Where(person=wanted, since=_day(since), until=_day(until))
+    hits: list[Hit] = []
+    closed = 0
+    with progress(_("Looking")) as told:
+        for looked in searching.search(desk, " ".join(words), where, told):
+            closed += looked.closed
+            hits += looked.hits
+    if format == "json":
+        out_json({"hits": hits, "closed": closed})
+        return 0
+    out(*map(_hit, hits))
+    if not hits:
+        out(_("Nothing was found."))
+    if closed:
+        out(
+            ngettext(
+                "{n} sealed block could not be opened with the key on this computer.",
+                "{n} sealed blocks could not be opened with the key on this computer.",
+                closed,
+            ).format(n=closed)
+        )
+    return 0
+
+
+def _hit(one: Hit) -> str:
+    who = {"round": _("the whole round"), "record": _("the record")}.get(
+        one.person, f"{one.name} ({one.person})" if one.name else one.person
+    )
+    where = ", ".join(part for part in (who, one.phase) if part)
+    return f"{one.session}  {where}: {one.words}"
 
 
 # trend

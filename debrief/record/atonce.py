@@ -27,6 +27,13 @@ def pays_off(count: int) -> bool:
     return count > FEW and processors() > 1
 
 
+def _undisturbed() -> None:
+    """Leave Ctrl-C to the process that a person looks at: it ends this one."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def at_once(work: Callable[[Part], Sequence[Found]], parts: Sequence[Part]) -> Iterator[Found]:
     """Yield everything that `work` returns for each of `parts`, in order.
 
@@ -38,10 +45,10 @@ def at_once(work: Callable[[Part], Sequence[Found]], parts: Sequence[Part]) -> I
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    done = 0
+    done, count = 0, min(processors(), len(parts))
     try:
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(processors(), len(parts)), context) as pool:
+        with ProcessPoolExecutor(count, context, _undisturbed) as pool:
             for found in pool.map(work, parts):
                 yield from found
                 done += 1

@@ -27,6 +27,7 @@ from debrief.text import clean, is_id
 
 if TYPE_CHECKING:
     from debrief.record.keys import Keys
+    from debrief.record.opening import Opens
 
 RECORD: Final = "record"
 """What a correction is about when it is about no one person, nor the notes of the round."""
@@ -182,7 +183,7 @@ def _build(
     return data
 
 
-def words(data: bytes, keys: Keys, name: str) -> str | None:
+def words(data: bytes, keys: Opens, name: str) -> str | None:
     """Return the words of a correction, None where they were erased; raises Problem."""
     found = sessionfile.read_correction(data, name)
     if found.about == RECORD:

@@ -18,6 +18,8 @@ from debrief.record.disk import AlreadyThere, Disk
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from debrief.record.opening import Opener
+
 IDENTITY: Final = "identity.txt"
 SIGNING_KEY: Final = "signing_key"
 _LIMIT: Final = 64 * 1024
@@ -168,6 +170,12 @@ class Keys:
             )
             raise Problem(sentence, EXIT_KEY) from error
         return opened
+
+    def opener(self) -> Opener:
+        """Return what opens sealed blocks as this does, to be handed to another process."""
+        from debrief.record.opening import Opener
+
+        return Opener((str(self._identity),))
 
     def sign(self, message: bytes, namespace: str = sshsig.NAMESPACE) -> str:
         """Return an armored signature that `ssh-keygen -Y verify -n namespace` accepts."""

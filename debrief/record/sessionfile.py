@@ -31,6 +31,7 @@ from debrief.text import is_id
 
 if TYPE_CHECKING:
     from debrief.record.keys import Keys
+    from debrief.record.opening import Opens
 
 __all__ = ["Privacy", "Retention", "SessionFile", "build", "open_private", "path_for", "read"]
 
@@ -316,7 +317,7 @@ def _record_part(blocks: Iterable[layout.Block]) -> bytes:
 
 
 def open_private(
-    data: bytes, keys: Keys, name: str = "", *, only: Collection[str] | None = None
+    data: bytes, keys: Opens, name: str = "", *, only: Collection[str] | None = None
 ) -> Mapping[str, dict[str, Any]]:
     """Return the private blocks by person id (and `round`), opened where they are sealed.
 
@@ -335,7 +336,7 @@ def open_private(
 
 
 def _opened(
-    document: dict[str, Any], keys: Keys, name: str
+    document: dict[str, Any], keys: Opens, name: str
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     for owner, table in document.get("private", {}).items():
         if isinstance(table.get("age"), str):
