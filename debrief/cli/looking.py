@@ -86,7 +86,7 @@ def _show(session: str, private: bool, format: str) -> int:
 
 def _corrected(desk: Desk, session: str, private: bool) -> Iterator[str]:
     """Yield the corrections of a session; what is sealed in them only with `private`."""
-    from debrief.cli.keeping import correction_lines
+    from debrief.cli.mine import correction_lines
     from debrief.desk.correcting import corrections
 
     for one in corrections(desk, session, opened=private):

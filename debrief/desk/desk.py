@@ -92,12 +92,16 @@ class Desk:
 
     def remember(self, people: Iterable[Person], team: str) -> None:
         """Keep the people of a round in the roster, for next time."""
+        day = self.clock().astimezone().date().isoformat()
+        self.keep(self.roster.with_round(people, day, team))
+
+    def keep(self, roster: Roster) -> None:
+        """Make this the roster, durably; raises Problem."""
         from debrief.workspace import roster as rosters
 
-        day = self.clock().astimezone().date().isoformat()
-        self.roster = self.roster.with_round(people, day, team)
+        self.roster = roster
         self.disk.make_folder(self.places.workspace)
-        data = rosters.dump(self.roster, self.keys, self.config.recipients)
+        data = rosters.dump(roster, self.keys, self.config.recipients)
         self.disk.publish(self.places.roster, data)
 
     def setup(

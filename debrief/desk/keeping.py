@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from debrief.desk import past
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.record import correcting, erasing, sessionfile
@@ -59,6 +60,60 @@ def erase(desk: Desk, wanted: str, person: str, reason: Reason) -> Erased:
     gone = erasing.erase(desk.disk, desk.places.sessions, session, [owner], reason)
     stopped, left = _outbox(desk, session)
     return Erased(session, gone, stopped, left)
+
+
+class Forgotten(msgspec.Struct, frozen=True):
+    """What was erased of a person everywhere here, and where nothing could be."""
+
+    erased: tuple[Erased, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+    """Sessions from which nothing was erased, each with the reason."""
+    unfinished: tuple[str, ...] = ()
+    """Rounds not closed yet that the person is in: there nothing can be erased before."""
+
+
+def everywhere(desk: Desk, person: str) -> tuple[str, tuple[str, ...]]:
+    """Return the pseudonym of a person, by name or pseudonym, and the sessions they were in.
+
+    Raises Problem when nobody of that name is known.
+    """
+    known = desk.roster.find(person)
+    wanted = known.id if known is not None else person
+    sessions = tuple(one.id for one in past.held(past.index(desk), past.Where(person=wanted)))
+    if not sessions and all(each.id != wanted for each in desk.roster.people):
+        raise nobody(person)
+    return wanted, sessions
+
+
+def nobody(person: str) -> Problem:
+    """Return what is told where nobody of a name is known."""
+    return Problem(
+        _(
+            "Nobody called {person} is known here. Give the name as it is in the roster, or the "
+            "pseudonym from a session file."
+        ).format(person=person)
+    )
+
+
+def forget(desk: Desk, person: str, reason: Reason) -> Forgotten:
+    """Erase what is sealed about a person in every session, and take them out of the roster.
+
+    A session that is not whole is passed over and told. The roster comes last, so that the name
+    still finds the person should this be broken off. Raises Problem.
+    """
+    wanted, sessions = everywhere(desk, person)
+    erased, refused = [], []
+    for session in sessions:
+        try:
+            erased.append(erase(desk, session, wanted, reason))
+        except Problem as problem:
+            refused.append((session, str(problem)))
+    open_rounds = [
+        one.id for one in desk.unfinished() if one.state is None or one.state.person(wanted)
+    ]
+    if any(one.id == wanted for one in desk.roster.people):
+        desk.keep(desk.roster.without(wanted))
+    return Forgotten(tuple(erased), tuple(refused), tuple(open_rounds))
 
 
 def owner_of(desk: Desk, session: str, data: bytes, person: str) -> str:
@@ -152,4 +207,7 @@ def finish(desk: Desk) -> int:
     return erasing.finish(desk.disk, desk.places.sessions)
 
 
-__all__ = ["Erased", "Overdue", "erase", "expire", "finish", "left_of", "overdue", "owner_of"]
+__all__ = [
+    "Erased", "Forgotten", "Overdue", "erase", "everywhere", "expire", "finish", "forget",
+    "left_of", "nobody", "overdue", "owner_of",
+]  # fmt: skip

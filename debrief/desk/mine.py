@@ -9,9 +9,8 @@ import msgspec
 
 from debrief.desk import past
 from debrief.desk.correcting import Correction, corrections
-from debrief.desk.keeping import left_of
+from debrief.desk.keeping import left_of, nobody
 from debrief.errors import Problem
-from debrief.i18n import _
 from debrief.record import sessionfile
 
 if TYPE_CHECKING:
@@ -70,12 +69,7 @@ def mine(desk: Desk, person: str) -> Mine:
         named = named or str((part.private or {}).get("name", ""))
     in_roster = any(each.id == wanted for each in desk.roster.people)
     if not parts and not in_roster:
-        raise Problem(
-            _(
-                "Nobody called {person} is known here. Give the name as it is in the roster, or "
-                "the pseudonym from a session file."
-            ).format(person=person)
-        )
+        raise nobody(person)
     return Mine(wanted, named, in_roster, tuple(parts), tuple(unread))
 
 

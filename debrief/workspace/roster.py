@@ -77,6 +77,12 @@ class Roster(msgspec.Struct, frozen=True):
         supervisor = self.supervisor or new_id("s", ())
         return Roster((*tonight, *rest), supervisor, team or self.team, last)
 
+    def without(self, person: str) -> Roster:
+        """Return the roster without the person of that pseudonym."""
+        people = tuple(one for one in self.people if one.id != person)
+        last = {one: day for one, day in self.last.items() if one != person}
+        return msgspec.structs.replace(self, people=people, last=last)
+
 
 def new_id(kind: str, taken: Iterable[str]) -> str:
     """Return a pseudonym such as c-7k2m that is not among `taken`."""

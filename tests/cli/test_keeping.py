@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from debrief.desk import Desk, keeping
-from debrief.errors import EXIT_USAGE
+from debrief.errors import EXIT_FOUND, EXIT_INPUT, EXIT_USAGE
 from debrief.record import erasing, ledger
 from debrief.record.sessionfile import open_private, read
 from debrief.record.verify import verify_folder
@@ -156,3 +156,40 @@ def test_a_file_that_cannot_be_read_is_named(run: Run, held: Desk) -> None:
     said = run("mine", owner)
     assert said.status != 0
     assert "Could not be read" in said.out
+
+
+def test_a_person_is_forgotten_everywhere(run: Run, held: Desk) -> None:
+    path = newest(held)
+    owner, name = someone(held, path)
+    said = run("forget", name, "--yes")
+    assert said.status == 0, said.err
+    assert path.stem in said.out
+    again = Desk(held.places, held.clock)
+    assert again.roster.find(name) is None
+    assert owner.encode() not in held.places.roster.read_bytes()
+    block = open_private(path.read_bytes(), held.keys)[owner]
+    assert set(block) == {"erased", "reason"}
+    assert all(verdict.ok for verdict in verify_folder(held.disk, held.places.sessions))
+    assert run("forget", name, "--yes").status == EXIT_INPUT
+    by_pseudonym = run("forget", owner, "--yes")
+    assert by_pseudonym.status == 0
+    assert "nothing sealed" in by_pseudonym.out
+
+
+def test_what_is_not_whole_is_told_and_the_rest_forgotten(run: Run, held: Desk) -> None:
+    path = newest(held)
+    _owner, name = someone(held, path)
+    path.write_bytes(path.read_bytes().replace(b"used_s = ", b"used_s = 1", 1))
+    said = run("forget", name, "--yes")
+    assert said.status == EXIT_FOUND
+    assert "nothing was erased" in said.out
+    assert "gone from the roster" in said.out
+
+
+def test_forgetting_asks_first(run: Run, held: Desk) -> None:
+    path = newest(held)
+    _owner, name = someone(held, path)
+    before = path.read_bytes()
+    assert run("forget", name, given="no\n").status == EXIT_USAGE
+    assert path.read_bytes() == before
+    assert Desk(held.places, held.clock).roster.find(name)
