@@ -12,14 +12,14 @@ from debrief.i18n import _, ngettext, pgettext
 
 if TYPE_CHECKING:
     from debrief.delivery.outbox import Outbox
-    from debrief.delivery.rows import Resolution, Row
+    from debrief.delivery.rows import DeliveryReceipt, Pause, Resolution, Row
     from debrief.desk import Desk
 
 _RESOLUTIONS = ("send", "arrived", "abandon")
 
 
 def add_to(root: Group) -> None:
-    """Add `outbox list`, `show`, `preview`, `approve`, `send` and `resolve`."""
+    """Add `outbox list`, `show`, `preview`, `approve`, `send`, `resolve`, `resume`, `receipts`."""
     group = Group("outbox", help=_("What leaves: waiting, sent, or in need of a decision."))
     form = choice("--format", of=("text", "json"), help=_("How it is written."), default="text")
     row = argument("row", "ID")
@@ -49,6 +49,17 @@ def add_to(root: Group) -> None:
         by,
         option("--why", help=_("The reason, for whoever reads the outbox later."), default=""),
     )(_resolve)
+    group.add(
+        "resume",
+        _("Let things go again to a destination that did not let us in."),
+        argument("destination", _("DESTINATION")),
+    )(_resume)
+    group.add(
+        "receipts",
+        _("List what has arrived: what, where, how much of it, and when."),
+        argument("session", _("[SESSION]"), required=False),
+        form,
+    )(_receipts)
     root.add_command(group)
 
 
@@ -73,16 +84,75 @@ def _list(all: bool, format: str) -> int:
 
     desk = options().desk()
     rows: list[Row] = []
+    pauses: list[Pause] = []
     if desk.disk.exists(desk.places.outbox):
         with _box(desk) as box:
             rows = [row for row in box.rows() if all or row.state not in FINAL]
+            pauses = [*box.pauses().values()]
     if format == "json":
         out_json(rows)
-    elif not rows:
-        out(_("Nothing waits in the outbox."))
-    else:
+        return 0
+    out(*map(pause_line, pauses))
+    if rows:
         out(*map(_line, rows))
+    else:
+        out(_("Nothing waits in the outbox."))
     return 0
+
+
+def pause_line(pause: Pause) -> str:
+    """Return that nothing goes to a destination, why, and what to do."""
+    return _(
+        "{name} did not let us in {time} ({said}), so nothing more goes there. Check its address "
+        "and secret; a change in debrief.toml, or `debrief outbox resume {name}`, lets it go on."
+    ).format(name=pause.destination, time=_moment(pause.since), said=pause.said or pause.why)
+
+
+def _resume(destination: str) -> int:
+    desk = options().desk()
+    with _box(desk) as box:
+        paused = box.unpause(destination)
+    if not paused:
+        raise Problem(
+            _("Nothing is held back from {name}; `debrief outbox list` shows what waits.").format(
+                name=destination
+            ),
+            EXIT_DELIVERY,
+        )
+    out(_("What waits for {name} goes at the next sending.").format(name=destination))
+    return 0
+
+
+def _receipts(session: str | None, format: str) -> int:
+    desk = options().desk()
+    wanted = desk.session_path(session).stem if session else ""
+    found: list[DeliveryReceipt] = []
+    if desk.disk.exists(desk.places.outbox):
+        with _box(desk) as box:
+            found = [one for one in box.receipts() if wanted in ("", one.session)]
+    if format == "json":
+        out_json(found)
+    elif found:
+        out(*map(receipt_line, found))
+    else:
+        out(_("Nothing has arrived anywhere yet."))
+    return 0
+
+
+def receipt_line(one: DeliveryReceipt) -> str:
+    """Return what arrived where, how much of it, and who says so."""
+    line = _("{time}  {destination} · {session} · level {level} · {size} bytes, sha256 {digest}")
+    told = line.format(
+        time=_moment(one.at),
+        destination=one.destination,
+        session=one.session,
+        level=one.level,
+        size=one.size,
+        digest=one.sha256[:16],
+    )
+    if one.by:
+        return _("{line} · {name} says that it arrived").format(line=told, name=one.by)
+    return _("{line} · it was there already").format(line=told) if one.duplicate else told
 
 
 def _box(desk: Desk) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -12,10 +13,10 @@ import msgspec
 from debrief.delivery.config import About, Destination, check_exporter, hosts_in
 from debrief.delivery.job import Ending, Job, Operation, Way
 from debrief.delivery.outbox import Outbox
-from debrief.delivery.rows import DeliveryReceipt, Row, RowState
+from debrief.delivery.rows import DeliveryReceipt, Pause, Row, RowState
 from debrief.delivery.runner import Noise, Ran, run
 from debrief.delivery.secretrefs import SecretRef, resolve
-from debrief.delivery.settling import Settler
+from debrief.delivery.settling import SHUT, Settler
 from debrief.delivery.trust import Registry
 from debrief.errors import EXIT_DELIVERY, Problem
 from debrief.i18n import _
@@ -96,6 +97,7 @@ class _Courier:
         """Sort out what was cut off, then send what is due; a row is tried once in a round."""
         self._tell()
         self._sweep(now)
+        self._stopped |= self._paused(rows)
         done: list[Attempt] = []
         tried: set[str] = set()
         while True:
@@ -111,7 +113,31 @@ class _Courier:
             tried.add(due[0].id)
             attempt = self._try(due[0], now)
             if attempt is not None:
+                self._pause(attempt, now)
                 done.append(attempt)
+
+    def _paused(self, rows: frozenset[str] | None) -> set[str]:
+        """Return the destinations that nothing goes to; a pause whose cause is gone is ended.
+
+        What a person sends by name is tried in spite of a pause.
+        """
+        paused = set()
+        for name, pause in self._outbox.pauses().items():
+            destination = self._config.get(name)
+            if destination is not None and mark(destination) != pause.mark:
+                self._outbox.unpause(name)
+            elif rows is None:
+                paused.add(name)
+        return paused
+
+    def _pause(self, attempt: Attempt, now: dt.datetime) -> None:
+        """Pause a destination that lets nothing in; go on with one that did let something in."""
+        if attempt.ending == "receipt":
+            self._outbox.unpause(attempt.destination)
+        elif attempt.why == SHUT:
+            shut = mark(self._config[attempt.destination])
+            pause = Pause(attempt.destination, now, attempt.why, attempt.said, shut)
+            self._outbox.pause(pause)
 
     def _sweep(self, now: dt.datetime) -> None:
         """Turn attempts that were cut off into unknown ones, and unknown into ready or held."""
@@ -211,6 +237,11 @@ class _Courier:
         row = self._outbox.update(row.id, change)
         attempt = self._waiting(row, str(block))
         return msgspec.structs.replace(attempt, why=block.why)
+
+
+def mark(destination: Destination) -> str:
+    """Return a digest of how a destination is configured; where its secrets are, not what."""
+    return hashlib.sha256(msgspec.json.encode(destination)).hexdigest()
 
 
 class _Block(Exception):

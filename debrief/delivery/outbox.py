@@ -13,7 +13,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from debrief.delivery.rows import FINAL, DeliveryReceipt, Plan, Resolution, Row, RowState
+from debrief.delivery.rows import (
+    FINAL,
+    DeliveryReceipt,
+    Pause,
+    Plan,
+    Resolution,
+    Row,
+    RowState,
+)
 from debrief.delivery.shelf import Cipher, Shelf, Tried, row_of
 from debrief.errors import EXIT_DELIVERY, Problem
 from debrief.i18n import _
@@ -151,6 +159,19 @@ class Outbox(Shelf):
         for row in open_rows:
             self.settle(row.id, "abandoned", None, why="erased", by=by)
         return len(open_rows)
+
+    def pause(self, pause: Pause) -> None:
+        """Let nothing go to a destination for now; one that is paused already stays as it is."""
+        text = msgspec.json.encode(pause).decode()
+        with self.change() as db:
+            db.execute("INSERT OR IGNORE INTO pause VALUES (?, ?)", (pause.destination, text))
+
+    def unpause(self, destination: str) -> bool:
+        """Let things go to a destination again; tell whether it was paused."""
+        with self.change() as db:
+            return bool(
+                db.execute("DELETE FROM pause WHERE destination = ?", (destination,)).rowcount
+            )
 
     def told(self, receipt: DeliveryReceipt) -> None:
         """Note that a receipt has been passed on."""

@@ -101,3 +101,18 @@ class DeliveryReceipt(msgspec.Struct, frozen=True):
     said: str = ""
     by: str = ""
     """The person who said that it arrived; empty when the receiver did."""
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """That a receiver did not let us in: nothing goes there until a person has looked at it.
+
+    It ends when the destination is configured otherwise than it was then (`mark`), when a person
+    says so, or when one delivery that a person sent by name arrives.
+    """
+
+    destination: str
+    since: dt.datetime
+    why: str
+    said: str
+    mark: str
+    """Digest of the destination's configuration as it was."""

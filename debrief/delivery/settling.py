@@ -17,6 +17,8 @@ FIRST_WAIT_S: Final = 30.0
 LONGEST_MISS_S: Final = 15 * 60.0
 """Longest wait after an attempt in which nothing left: the network may be back any moment."""
 LONGEST_WAIT_S: Final = 6 * 3600.0
+SHUT: Final = "door"
+"""Why a receiver refused when it lets nothing of ours in: the destination is wrong, not the row."""
 
 
 class Settler:
@@ -38,6 +40,8 @@ class Settler:
             return self._again(row, result, now, miss=True), None
         if result.ending == "retry-later":
             return self._again(row, result, now, miss=False), None
+        if result.ending == "rejected" and result.why == SHUT:
+            return self._put(row, "ready", result, now), None
         if result.ending == "rejected":
             return self._put(row, "rejected", result, now), None
         row = self._put(row, "unknown", result, now)

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, Self
 
 import msgspec
 
-from debrief.delivery.rows import DeliveryReceipt, Row
+from debrief.delivery.rows import DeliveryReceipt, Pause, Row
 from debrief.errors import EXIT_DELIVERY, EXIT_DISK, Problem
 from debrief.i18n import _
 from debrief.plugin import Document
@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS attempt (
 CREATE TABLE IF NOT EXISTS receipt (
   row TEXT PRIMARY KEY, receipt TEXT NOT NULL, told INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE IF NOT EXISTS pause (destination TEXT PRIMARY KEY, pause TEXT NOT NULL) STRICT;
 """
 
 
@@ -206,6 +207,12 @@ class Shelf:
         """Return the receipts, oldest first."""
         found = self.read("SELECT receipt FROM receipt ORDER BY rowid")
         return [msgspec.json.decode(text, type=DeliveryReceipt) for (text,) in found]
+
+    def pauses(self) -> dict[str, Pause]:
+        """Return the destinations that nothing goes to for now, by name."""
+        found = self.read("SELECT pause FROM pause ORDER BY destination")
+        pauses = (msgspec.json.decode(text, type=Pause) for (text,) in found)
+        return {one.destination: one for one in pauses}
 
     def untold(self) -> list[DeliveryReceipt]:
         """Return the receipts that have not been passed on yet, oldest first."""

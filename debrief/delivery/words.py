@@ -38,7 +38,7 @@ def why(code: str) -> str:
         "server": _("The receiver had a fault of its own and did not say whether it has it."),
         "answer": _("The answer did not come from the receiver; a log-in page may be in between."),
         "moved": _("The receiver has moved; put the new address in the configuration."),
-        "door": _("The receiver did not let us in; check the address and the secret."),
+        "door": _("The receiver did not let us in; check its address and secret."),
         "refused": _("The receiver refused it."),
         "host": _("The exporter asked for a host that is not one of the destination's."),
         "address": _("The address can't be used; it must begin with https."),

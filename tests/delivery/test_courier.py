@@ -101,7 +101,8 @@ def test_a_server_that_drips_is_left_at_the_deadline(outbox: Outbox, server: Ser
 @pytest.mark.parametrize(
     ("result", "state"),
     [
-        (Result("rejected", why="door"), "rejected"),
+        (Result("rejected", why="refused"), "rejected"),
+        (Result("rejected", why="door"), "ready"),
         (Result("retry-later", why="busy", after=3600.0), "ready"),
         (Result("broken", why="broken"), "ready"),
     ],
@@ -117,6 +118,59 @@ def test_each_ending_takes_the_row_where_it_belongs(
     if result.after:
         assert row.next_at == NOW + dt.timedelta(seconds=3600)
     assert outbox.body(document.id) == document.body
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_receiver_that_lets_nothing_in_gets_nothing_more_until_somebody_looked(
+    outbox: Outbox, server: Server, status: int
+) -> None:
+    destinations = config("board", webhook(f"{server.url}/hook"))
+    first = planned(outbox, destinations, "board")
+    planned(outbox, destinations, "board", session="2026-11-22-abcdef")
+    server.answer = status
+    [attempt] = send_due(outbox, destinations, NOW)
+    assert (attempt.state, attempt.ending) == ("ready", "rejected")
+    assert len(server.seen) == 1, "the other one is not tried"
+    assert outbox.pauses()["board"].said == str(status)
+    server.answer = 200
+    assert send_due(outbox, destinations, LATER, all_ready=True) == []
+    assert len(server.seen) == 1
+    [by_name] = send_due(outbox, destinations, LATER, rows=frozenset({first.id}))
+    assert by_name.state == "delivered"
+    assert outbox.pauses() == {}
+    assert [one.state for one in send_due(outbox, destinations, LATER)] == ["delivered"]
+
+
+def test_a_pause_ends_when_the_destination_is_put_right_or_a_person_says_so(
+    outbox: Outbox, server: Server
+) -> None:
+    wrong = config("board", webhook(f"{server.url}/wrong"))
+    right = config("board", webhook(f"{server.url}/right"))
+    planned(outbox, wrong, "board")
+    server.answer = 403
+    send_due(outbox, wrong, NOW)
+    assert send_due(outbox, wrong, LATER) == []
+    assert outbox.unpause("board")
+    assert not outbox.unpause("board")
+    [again] = send_due(outbox, wrong, LATER)
+    assert again.why == "door"
+    server.answer = 200
+    [sent] = send_due(outbox, right, LATER)
+    assert sent.state == "delivered"
+    assert outbox.pauses() == {}
+
+
+def test_a_pause_holds_back_no_other_destination(outbox: Outbox, server: Server) -> None:
+    both = {
+        **config("board", webhook(f"{server.url}/hook")),
+        **config("other", webhook(f"{server.url}/other")),
+    }
+    planned(outbox, both, "board")
+    server.answer = 401
+    send_due(outbox, both, NOW)
+    planned(outbox, both, "other")
+    server.answer = 200
+    assert [one.destination for one in send_due(outbox, both, LATER)] == ["other"]
 
 
 def test_an_attempt_that_was_cut_off_is_unknown_before_it_is_repeated(outbox: Outbox) -> None:
@@ -233,7 +287,7 @@ def test_no_secret_and_no_address_is_left_anywhere(
     destinations = config("board", webhook(f"{server.url}/hook/very-secret-path"))
     planned(outbox, destinations, "board")
     [attempt] = send_due(outbox, destinations, NOW)
-    assert (attempt.state, attempt.why) == ("rejected", "door")
+    assert (attempt.state, attempt.why) == ("ready", "door")
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("outbox*"))
     for text in (SECRET, SECRET[6:], "very-secret-path", str(server.port)):
         assert text.encode() not in kept
