@@ -136,8 +136,8 @@ class HomeScreen(BaseScreen):
         waiting = self._overview.waiting
         if waiting:
             text = ngettext(
-                "{n} summary waits to be sent: s sends it",
-                "{n} summaries wait to be sent: s sends them",
+                "{n} summary has not left: s sends it, o shows it",
+                "{n} summaries have not left: s sends them, o shows them",
                 waiting,
             )
             lines.append(Content(f"{looks.AHEAD} " + text.format(n=waiting)))
@@ -150,6 +150,10 @@ class HomeScreen(BaseScreen):
             )
             lines.append(Content.styled(text, "$muted"))
         return Content("\n").join(lines)
+
+    def action_outbox(self) -> None:
+        """See what leaves."""
+        self.desk_app.open_outbox()
 
     def action_start(self) -> None:
         """Set up a round."""
