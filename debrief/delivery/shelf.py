@@ -195,6 +195,11 @@ class Shelf:
         )
         return [row_of(text) for (text,) in self.read(query)]
 
+    def unended(self) -> int:
+        """Return how many deliveries have not ended."""
+        query = "SELECT count(*) FROM delivery WHERE state NOT IN ('delivered', 'abandoned')"
+        return int(self.read(query)[0][0])
+
     def attempts(self, row_id: str) -> list[Tried]:
         """Return every attempt of a delivery, first to last."""
         query = (

@@ -147,11 +147,10 @@ def waiting(desk: Desk) -> int:
     """Return how many summaries have not left; 0 without opening an outbox that is not there."""
     if not desk.places.outbox.exists():
         return 0
-    from debrief.delivery.rows import FINAL  # SQLite: a first start has no use for it
-    from debrief.desk.sending import outbox
+    from debrief.desk.sending import outbox  # a first start has no use for it
 
     with outbox(desk) as box:
-        return sum(1 for row in box.rows() if row.state not in FINAL)
+        return box.unended()
 
 
 def session_path(desk: Desk, wanted: str) -> Path:

@@ -217,10 +217,14 @@ def _dated(match: re.Match[str], now: dt.datetime) -> dt.date:
     year = int(match["year"]) if match["year"] else here.year
     if not here.year <= year <= here.year + 2:
         raise _past() if year < here.year else _far()
-    day = _date(year, number, int(match["day"]))
-    if match["year"] is None and day < here:
-        day = _date(year + 1, number, int(match["day"]))
-    return day
+    if match["year"] is None and _is_past(here, number, int(match["day"])):
+        year += 1
+    return _date(year, number, int(match["day"]))
+
+
+def _is_past(here: dt.date, number: int, day: int) -> bool:
+    """Tell whether this year's such day lies behind; the 29th of February does as others do."""
+    return (number, day) < (here.month, here.day)
 
 
 _Reader = Callable[[re.Match[str], dt.datetime], dt.date]

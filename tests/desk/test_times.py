@@ -149,6 +149,12 @@ def test_every_way_to_write_a_moment_gives_that_moment(
         assert times.follow_up_time(text, now) == expected
 
 
+def test_a_leap_day_is_found_in_the_year_that_has_it() -> None:
+    now = dt.datetime(2003, 8, 2, tzinfo=dt.UTC)
+    found = times.follow_up_time("29.2. 10:00", now).astimezone()
+    assert (found.year, found.month, found.day) == (2004, 2, 29)
+
+
 @given(moments)
 def test_the_offers_always_lie_ahead_at_ten(now: dt.datetime) -> None:
     offers = (times.tomorrow(now), times.three_days(now), times.month(now))
