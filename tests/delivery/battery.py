@@ -25,17 +25,21 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from cryptography.fernet import Fernet
 
 from debrief.delivery.config import Destination, parse_destinations
 from debrief.delivery.courier import send_due
+from debrief.delivery.job import Result
 from debrief.delivery.outbox import Outbox
-from debrief.delivery.rows import FINAL
+from debrief.delivery.rows import FINAL, Row
+from debrief.delivery.settling import Settler
 from debrief.delivery.trust import Pins, Registry, list_plugins
 from debrief.record.disk import Disk
 from tests.bench.scoring import table
@@ -96,6 +100,12 @@ _STATUS = {"429": 429, "503": 503, "500": 500, "408": 408, "429 with Retry-After
 _BEFORE = {"reset before the body", "429", "429 with Retry-After", "a log-in page", "a redirect"}
 """In these the request was not taken, whatever was said."""
 DEADLINE_S = 1
+BUGS: Mapping[str, tuple[tuple[str, ...], Result]] = {
+    "takes unknown for not sent": (("unknown",), Result("not-sent", why="connect")),
+    "takes busy for arrived": (("retry-later",), Result("receipt")),
+    "takes cut off for not sent": (("cut-off",), Result("not-sent")),
+}
+"""Faults that the figures must show: endings, and what a faulty courier makes of them."""
 
 
 class Faulty:
@@ -251,8 +261,8 @@ def destinations(url: str) -> Mapping[str, Destination]:
 class Shard:
     """One outbox, filled, and the program that empties it."""
 
-    def __init__(self, folder: Path, url: str, sessions: range) -> None:
-        self.folder, self.url = folder, url
+    def __init__(self, folder: Path, url: str, sessions: range, bug: str = "") -> None:
+        self.folder, self.url, self.bug = folder, url, bug
         self.key = Fernet.generate_key()
         self.kills = 0
         (folder / "plugins").mkdir(parents=True)
@@ -269,18 +279,16 @@ class Shard:
                     self.outbox, self.where, name, self.registry, session=f"2026-11-21-n{number}"
                 )
 
-    def send(self, day: int, kill_after: float | None) -> None:
-        """Let a process send what is due on a later day; kill it after so many seconds."""
+    def send(self, day: int, killed: Callable[[subprocess.Popen[bytes]], bool] | None) -> None:
+        """Let a process send what is due on a later day; `killed` waits, and tells whether to."""
         command = [sys.executable, "-m", "tests.delivery.battery", "--send", str(self.folder)]
         child = subprocess.Popen(
-            [*command, self.key.decode(), self.url, str(day)], start_new_session=True
+            [*command, self.key.decode(), self.url, str(day), self.bug], start_new_session=True
         )
-        try:
-            child.wait(kill_after)
-        except subprocess.TimeoutExpired:
+        if killed is not None and killed(child):
             os.killpg(child.pid, signal.SIGKILL)
             self.kills += 1
-            child.wait()
+        child.wait()
 
     def open_rows(self) -> int:
         """Return how many deliveries a program could still end."""
@@ -292,7 +300,10 @@ class Shard:
         choose = random.Random(seed)
         for day in range(1, 400):
             kill = self.kills < kills
-            self.send(day, choose.uniform(0.15, 4.0) if kill else None)
+            late = partial(_late, choose.uniform(0.15, 4.0))
+            taken = partial(_taken, server, choose.randrange(1, 3))
+            when = late if choose.random() < 0.25 else taken
+            self.send(day, when if kill else None)
             for row in self.outbox.rows():
                 if row.state == "rejected":
                     self.outbox.resolve(row.id, "send", "a person")
@@ -302,11 +313,55 @@ class Shard:
                 server.well = True
 
 
-def _send(folder: str, key: str, url: str, day: str) -> None:
+def _late(seconds: float, child: subprocess.Popen[bytes]) -> bool:
+    """Wait so long; tell whether the process still runs."""
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def _taken(server: Faulty, more: int, child: subprocess.Popen[bytes]) -> bool:
+    """Wait until the server has taken so many more; tell whether the process still runs.
+
+    What has been taken and not been answered is the hardest moment to be killed in.
+    """
+    wanted = server.took.total() + more
+    while child.poll() is None:
+        if server.took.total() >= wanted:
+            return True
+        time.sleep(0.001)
+    return False
+
+
+def _send(folder: str, key: str, url: str, day: str, bug: str) -> None:
     place = Path(folder)
+    if bug:
+        _spoil(*BUGS[bug])
     outbox = Outbox.open(place / "outbox.sqlite3", Fernet(key.encode()))
     registry = Registry(place / "plugins", Pins(place).read())
     send_due(outbox, destinations(url), NOW + dt.timedelta(days=int(day)), registry=registry)
+
+
+def _spoil(endings: tuple[str, ...], taken_for: Result) -> None:
+    """Give this process a courier that takes some endings for another."""
+    right, cut_off = Settler.settle, Settler.cut_off
+
+    def settle(self: Settler, row: Row, result: Result, *rest: Any) -> Any:
+        return right(self, row, taken_for if result.ending in endings else result, *rest)
+
+    def spoiled_cut_off(self: Settler, row: Row, now: dt.datetime) -> Row:
+        if "cut-off" not in endings:
+            return cut_off(self, row, now)
+        return self._again(row, taken_for, now, miss=True)
+
+    def ended(self: Outbox, row_id: str, ending: str, why: str, now: dt.datetime) -> None:
+        hidden = ending in endings or (why == "cut-off" and "cut-off" in endings)
+        right_ended(self, row_id, taken_for.ending if hidden else ending, why, now)
+
+    right_ended = Outbox.ended
+    Settler.settle, Settler.cut_off, Outbox.ended = settle, spoiled_cut_off, ended  # type: ignore[method-assign]
 
 
 class Count(msgspec.Struct):
@@ -321,6 +376,8 @@ class Count(msgspec.Struct):
     attempts: int = 0
     unknown: int = 0
     repeats: int = 0
+    repeats_unasked: int = 0
+    """Arrived twice where nobody can tell a repeat."""
     lost: int = 0
     """Said to have arrived, and did not."""
     unnoticed: int = 0
@@ -352,12 +409,15 @@ def _count(count: Count, shard: Shard, server: Faulty, ident: str) -> None:
     count.attempts += len(tried)
     count.unknown += unknown
     count.repeats += max(0, took - 1)
+    count.repeats_unasked += row.destination == "chat" and took > 1
     count.lost += row.state == "delivered" and took == 0
     count.unnoticed += took > 1 + unknown
     count.changed += not server.bodies.get(ident, set()) <= {row.sha256}
 
 
-def battery(deliveries: int, shards: int, seed: int, kills: int) -> tuple[list[Count], Faulty, int]:
+def battery(
+    deliveries: int, shards: int, seed: int, kills: int, bug: str = ""
+) -> tuple[list[Count], Faulty, int]:
     """Run it and return the figures by rule, the server, and how often a process was killed."""
     server = Faulty(seed)
     os.environ["DEBRIEF_TEST_SECRET"] = SECRET
@@ -365,7 +425,7 @@ def battery(deliveries: int, shards: int, seed: int, kills: int) -> tuple[list[C
     with tempfile.TemporaryDirectory() as place:
         url = f"http://127.0.0.1:{server.port}"
         parts = [range(n * each, (n + 1) * each) for n in range(shards)]
-        made = [Shard(Path(place) / str(n), url, part) for n, part in enumerate(parts)]
+        made = [Shard(Path(place) / str(n), url, part, bug) for n, part in enumerate(parts)]
         with ThreadPoolExecutor(shards) as pool:
             running = [pool.submit(one.run, server, kills, seed + n) for n, one in enumerate(made)]
             for one in running:
@@ -387,16 +447,23 @@ def main() -> int:
     parser.add_argument("--shards", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=100, help="of each shard's process")
+    parser.add_argument("--bug", choices=BUGS, default="", help="a fault it must find")
     asked = parser.parse_args()
-    counts, server, kills = battery(asked.deliveries, asked.shards, asked.seed, asked.kills)
+    counts, server, kills = battery(
+        asked.deliveries, asked.shards, asked.seed, asked.kills, asked.bug
+    )
     print(f"{sum(c.deliveries for c in counts)} deliveries, {kills} kills, seed {asked.seed}\n")
     names = Count.__struct_fields__
     rows = [tuple(str(getattr(count, name)) for name in names) for count in counts]
     print("\n".join(table(names, rows)))
     print("\nThe server did: " + ", ".join(f"{n} {name}" for name, n in server.did.most_common()))
-    broken = sum(c.lost + c.unnoticed + c.changed + c.other for c in counts)
-    print(f"\n{broken} promises broken")
-    return 1 if broken else 0
+    print(f"\n{broken(counts)} promises broken")
+    return 1 if broken(counts) else 0
+
+
+def broken(counts: list[Count]) -> int:
+    """Return how many promises were broken."""
+    return sum(c.lost + c.unnoticed + c.changed + c.other + c.repeats_unasked for c in counts)
 
 
 if __name__ == "__main__":
