@@ -15,7 +15,6 @@ from debrief.i18n import _
 if TYPE_CHECKING:
     from debrief.desk import Desk
     from debrief.record.disk import Disk
-    from debrief.record.sessionfile import SessionFile
     from debrief.record.verify import Verdict
 
 _FORMATS = ("text", "json")
@@ -63,7 +62,7 @@ def add_to(root: Group) -> None:
 
 
 def _show(session: str, private: bool, format: str) -> int:
-    from debrief.cli.private import private_lines
+    from debrief.desk import telling
     from debrief.record import sessionfile, verify
 
     desk = options().desk()
@@ -76,18 +75,18 @@ def _show(session: str, private: bool, format: str) -> int:
         shown: dict[str, Any] = {"record": file, "whole": verdict.ok}
         out_json(shown if opened is None else {**shown, "private": opened})
     else:
-        out(*_record_lines(desk, file))
+        out(*telling.record_lines(desk, file))
         out(*_corrected(desk, file.session.id, private))
         if opened is not None:
-            out(*private_lines(opened, _phase_names(desk, file.session.protocol)))
+            out(*telling.private_lines(opened, telling.phase_names(desk, file.session.protocol)))
         out("", *_verdict_lines(verdict))
     return 0 if verdict.ok else EXIT_FOUND
 
 
 def _corrected(desk: Desk, session: str, private: bool) -> Iterator[str]:
     """Yield the corrections of a session; what is sealed in them only with `private`."""
-    from debrief.cli.mine import correction_lines
     from debrief.desk.correcting import corrections
+    from debrief.desk.telling import correction_lines
 
     for one in corrections(desk, session, opened=private):
         yield from correction_lines(one)
@@ -106,75 +105,6 @@ def _opened(desk: Desk, data: bytes, name: str) -> Mapping[str, dict[str, Any]]:
             EXIT_KEY,
         )
     return open_private(data, desk.keys, name)
-
-
-def _record_lines(desk: Desk, file: SessionFile) -> Iterator[str]:
-    from debrief import words
-
-    about = file.session
-    yield about.id
-    yield _("{day} {opened}-{closed}, protocol {protocol}, language {lang}").format(
-        day=words.day(about.opened),
-        opened=words.clock(about.opened),
-        closed=words.clock(about.closed),
-        protocol=f"{about.protocol} {about.protocol_version}",
-        lang=about.language,
-    )
-    yield _("Team: {team} · led by {supervisor}").format(
-        team=about.team or "-", supervisor=about.supervisor
-    )
-    yield ""
-    yield _("Phases:")
-    names = _phase_names(desk, about.protocol)
-    for phase in file.phases:
-        used, planned = words.minutes(phase.used_s), words.minutes(phase.planned_s)
-        yield f"  {names.get(phase.name, phase.name)}: {used} / {planned}"
-    yield _("People:")
-    for person_id, one in file.people.items():
-        turns = ", ".join(
-            f"{names.get(phase, phase)} {words.turn(turn)}" for phase, turn in one.turns.items()
-        )
-        agreed = _("dated") if one.follow_up == "dated" else words.follow_up(one.follow_up)
-        place = f"{words.place(one.place)}, {words.channel(one.channel)}"
-        yield f"  {person_id} · {words.role(one.role)} · {place} · {agreed}" + (
-            f" · {turns}" if turns else ""
-        )
-    yield from _agreed_lines(file)
-    yield _("Kept: the private part until {private}, the record until {record}.").format(
-        private=about.private_until, record=about.retain_until
-    )
-
-
-def _agreed_lines(file: SessionFile) -> Iterator[str]:
-    from debrief import words
-
-    if file.duties:
-        yield _("Duties:")
-    for duty in file.duties:
-        yield f"  {words.duty(duty.kind)} · {duty.holder} · {words.duty_outcome(duty.outcome)}"
-    if file.actions:
-        yield _("Actions:")
-    for action in file.actions:
-        due = action.due.isoformat() if action.due else ""
-        yield "  " + "; ".join(part for part in (action.text, action.owner, due) if part)
-    counts = file.counts
-    if counts.guardrails_overridden:
-        yield _("Warnings gone on from: {n}").format(n=counts.guardrails_overridden)
-    yield _("Signs: {shown} shown, {confirmed} confirmed, {dismissed} dismissed").format(
-        shown=counts.signs_shown,
-        confirmed=counts.signs_confirmed,
-        dismissed=counts.signs_dismissed,
-    )
-
-
-def _phase_names(desk: Desk, protocol_id: str) -> dict[str, str]:
-    from debrief.i18n import language
-
-    try:
-        found = desk.protocol(protocol_id)
-    except Problem:
-        return {}
-    return {phase.key: phase.name.to(language()) for phase in found.phases}
 
 
 # verify

@@ -12,7 +12,6 @@ from debrief.errors import EXIT_FOUND
 from debrief.i18n import _
 
 if TYPE_CHECKING:
-    from debrief.desk.correcting import Correction
     from debrief.desk.mine import Mine, Part
 
 
@@ -46,6 +45,7 @@ def _mine(person: str, format: str) -> int:
 
 def _all_of(found: Mine) -> Iterator[str]:
     from debrief import words
+    from debrief.desk.telling import correction_lines
 
     yield f"{found.name or '-'} ({found.id})"
     if found.in_roster:
@@ -79,24 +79,12 @@ def _agreed(part: Part) -> str:
 
 
 def _private(part: Part, person: str) -> Iterator[str]:
-    from debrief.cli.private import private_lines
+    from debrief.desk.telling import private_lines
 
     if part.private is None:
         yield _("  the sealed part is not there, or no key on this computer opens it")
     else:
         yield from [*private_lines({person: part.private}, {})][2:]
-
-
-def correction_lines(one: Correction) -> Iterator[str]:
-    """Yield what a correction says, and when and about whom it was made."""
-    from debrief import words
-
-    about = {"round": _("the whole round"), "record": _("the record")}.get(one.about, one.about)
-    yield _("Corrected {time}, about {about} ({id}):").format(
-        time=words.moment(one.at), about=about, id=one.id
-    )
-    text = _("(sealed, or erased)") if one.text is None else one.text
-    yield from (f"  {line}" for line in text.splitlines())
 
 
 def _correct(session: str, about: str, text: str | None) -> int:

@@ -15,15 +15,11 @@ from debrief.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
-    from debrief.desk.past import Held, Month, Turn, Week
+    from debrief.desk.past import Held, Turn
     from debrief.desk.searching import Hit
     from debrief.workspace.index import Index
 
 _FORMATS: Final = ("text", "json")
-_NONE: Final = "·"
-"""A week without a session."""
-_HIDDEN: Final = "-"
-"""A number that is not given, since it is about few people."""
 
 
 def add_to(root: Group) -> None:
@@ -187,7 +183,7 @@ def _turn(one: Turn) -> str:
 
 
 def _coverage(weeks: int, format: str) -> int:
-    from debrief.desk import past
+    from debrief.desk import past, telling
 
     desk = options().desk()
     today = desk.clock().astimezone().date()
@@ -195,24 +191,10 @@ def _coverage(weeks: int, format: str) -> int:
     if format == "json":
         out_json(found)
     elif found:
-        out(*_weeks(found))
+        out(*telling.week_lines(found))
     else:
         out(_("No session was held in those weeks."))
     return 0
-
-
-def _weeks(found: Sequence[Week]) -> Iterator[str]:
-    teams: dict[str, list[Week]] = {}
-    for week in found:
-        teams.setdefault(week.team, []).append(week)
-    wide = max(len(_("week")), *(len(team or "-") for team in teams))
-    numbers = [f"{week.monday.isocalendar().week:>3}" for week in next(iter(teams.values()))]
-    yield f"{_('week'):<{wide}} {''.join(numbers)}"
-    for team, row in teams.items():
-        marks = "".join(f"{week.sessions or _NONE:>3}" for week in row)
-        gaps = sum(not week.sessions for week in row)
-        told = _("{n} without").format(n=gaps) if gaps else ""
-        yield f"{team or '-':<{wide}} {marks}  {told}".rstrip()
 
 
 # search
@@ -261,36 +243,13 @@ def _hit(one: Hit) -> str:
 
 
 def _trend(format: str) -> int:
-    from debrief.desk import past
+    from debrief.desk import past, telling
 
     found = past.trend(_index(options().desk()))
     if format == "json":
         out_json(found)
     elif found:
-        out(*_months(found, past.FEWEST))
+        out(*telling.month_lines(found))
     else:
         out(_("No session has been closed yet."))
     return 0
-
-
-def _months(found: Sequence[Month], fewest: int) -> Iterator[str]:
-    heads: tuple[str, ...] = (
-        *(_("month"), _("sessions"), _("people"), _("spoke"), _("passed")),
-        *(_("dated"), _("declined"), _("signs"), _("duties")),
-    )
-    rows = [heads, *(_cells(one) for one in found)]
-    wide = [max(len(row[at]) for row in rows) for at in range(len(heads))]
-    for row in rows:
-        first, *rest = (f"{cell:>{size}}" for cell, size in zip(row, wide, strict=True))
-        yield "  ".join([first, *rest])
-    if any(one.people is None for one in found):
-        yield _("{mark}  not shown: fewer than {n} people").format(mark=_HIDDEN, n=fewest)
-
-
-def _cells(one: Month) -> tuple[str, ...]:
-    numbers = (
-        *(one.people, one.spoke, one.passed, one.dated, one.declined),
-        *(one.signs_confirmed, one.duties),
-    )
-    told = (_HIDDEN if number is None else str(number) for number in numbers)
-    return (one.month, str(one.sessions), *told)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from debrief.clock import utc_now
-from debrief.errors import EXIT_DISK, Problem
+from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.record.disk import Disk
 from debrief.session.model import Circumstances, Person, PhasePlan, Setup, State
@@ -157,8 +157,8 @@ class Desk:
 
     def start(self, setup: Setup) -> Live:
         """Open a round: its journal is on disk when this returns. Raises Problem."""
+        from debrief.desk import running
         from debrief.live import Live
-        from debrief.record.journal import Journal
         from debrief.session import events as ev
         from debrief.session import start
 
@@ -169,14 +169,7 @@ class Desk:
         opened = ev.Opened(now, session_id, setup)
         session = start(opened)
         lock = self._lock(session_id)
-        self.disk.make_folder(self.places.live)
-        path = self.places.live / f"{session_id}.journal"
-        journal = Journal.create(self.disk, path, session_id, self.keys)
-        first = journal.append(ev.encode(opened))
-        if not journal.wait(first, 10.0):
-            raise Problem(
-                _("The disk does not answer, so no round was opened. Try again."), EXIT_DISK
-            )
+        journal, first = running.begin(self, session_id, ev.encode(opened))
         self._locks[session_id] = lock
         self.remember(setup.people, setup.team)
         self.own_signs()
@@ -188,18 +181,23 @@ class Desk:
 
         return views.unfinished(self)
 
-    def resume(self, session_id: str) -> Live:
-        """Go on with a round that was not closed; raises Problem when it can't be."""
-        from debrief.live import Live
-        from debrief.record.journal import Journal
+    def resume(self, session_id: str, *, take_over: bool = False) -> Live:
+        """Go on with a round that was not closed; raises Problem when it can't be.
 
-        path = self.places.live / f"{session_id}.journal"
+        That is Elsewhere where another computer wrote it last, unless `take_over`: then it goes on
+        here, and what that computer wrote is left as it is.
+        """
+        from debrief.desk import running
+
         lock = self._lock(session_id)
-        recovered, journal = Journal.reopen(self.disk, path, self.keys)
-        session = self.replayed(recovered.payloads)
+        try:
+            live = running.resume(self, session_id, take_over=take_over)
+        except BaseException:
+            lock.release()
+            raise
         self._locks[session_id] = lock
         self.own_signs()
-        return Live(session, journal, self.clock, len(recovered.payloads))
+        return live
 
     def replayed(self, payloads: Iterable[bytes]) -> Session:
         """Return the session that the journal's records tell; raises Problem."""
