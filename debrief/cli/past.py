@@ -11,7 +11,7 @@ import click
 from debrief.cli.context import options, out, out_json, progress
 from debrief.cli.shape import Group, argument, choice, option
 from debrief.errors import EXIT_FOUND, EXIT_USAGE, Problem
-from debrief.i18n import _, ngettext
+from debrief.i18n import _
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
@@ -203,7 +203,7 @@ def _coverage(weeks: int, format: str) -> int:
 def _search(
     words: tuple[str, ...], person: str | None, since: str | None, until: str | None, format: str
 ) -> int:
-    from debrief.desk import past, searching
+    from debrief.desk import past, searching, telling
 
     desk = options().desk()
     wanted = _person(desk, person) if person else ""
@@ -217,26 +217,12 @@ def _search(
     if format == "json":
         out_json({"hits": hits, "closed": closed})
         return 0
-    out(*map(_hit, hits))
+    out(*map(telling.hit_line, hits))
     if not hits:
         out(_("Nothing was found."))
     if closed:
-        out(
-            ngettext(
-                "{n} sealed block could not be opened with the key on this computer.",
-                "{n} sealed blocks could not be opened with the key on this computer.",
-                closed,
-            ).format(n=closed)
-        )
+        out(telling.closed_line(closed))
     return 0
-
-
-def _hit(one: Hit) -> str:
-    who = {"round": _("the whole round"), "record": _("the record")}.get(
-        one.person, f"{one.name} ({one.person})" if one.name else one.person
-    )
-    where = ", ".join(part for part in (who, one.phase) if part)
-    return f"{one.session}  {where}: {one.words}"
 
 
 # trend

@@ -86,6 +86,8 @@ class Week(msgspec.Struct, frozen=True):
     monday: dt.date
     sessions: int
     people: int | None
+    known: bool = True
+    """Whether the team had held a session by then: before that, no week is a gap."""
 
 
 class Month(msgspec.Struct, frozen=True):
@@ -217,8 +219,18 @@ def coverage(found: Index, today: dt.date, weeks: int) -> tuple[Week, ...]:
         week = date - dt.timedelta(days=date.weekday())
         sessions.setdefault((team, week), []).append(people)
     teams = sorted({team for team, _week in sessions}, key=str.casefold)
+    first = {
+        team: dt.date.fromisoformat(day)
+        for team, day in found.ask("select team, min(day) from sessions group by team")
+    }
     return tuple(
-        Week(team, day, len(counts), sum(counts) if sum(counts) >= FEWEST else None)
+        Week(
+            team,
+            day,
+            len(counts),
+            sum(counts) if sum(counts) >= FEWEST else None,
+            first[team] < day + dt.timedelta(weeks=1),
+        )
         for team in teams
         for day in mondays
         for counts in [sessions.get((team, day), [])]

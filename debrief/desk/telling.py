@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from debrief import signs, words
 from debrief.desk.past import FEWEST
 from debrief.errors import Problem
-from debrief.i18n import _, language
+from debrief.i18n import _, language, ngettext
 from debrief.session.model import ROUND
 
 if TYPE_CHECKING:
     from debrief.desk.correcting import Correction
     from debrief.desk.desk import Desk
     from debrief.desk.past import Month, Week
+    from debrief.desk.searching import Hit
     from debrief.record.sessionfile import SessionFile
 
 Block = Mapping[str, Any]
@@ -172,10 +173,14 @@ def week_lines(found: Sequence[Week]) -> Iterator[str]:
     numbers = [f"{week.monday.isocalendar().week:>3}" for week in next(iter(teams.values()))]
     yield f"{_('week'):<{wide}} {''.join(numbers)}"
     for team, row in teams.items():
-        marks = "".join(f"{week.sessions or _NONE:>3}" for week in row)
-        gaps = sum(not week.sessions for week in row)
+        marks = "".join(f"{_mark(week):>3}" for week in row)
+        gaps = sum(week.known and not week.sessions for week in row)
         told = _("{n} without").format(n=gaps) if gaps else ""
         yield f"{team or '-':<{wide}} {marks}  {told}".rstrip()
+
+
+def _mark(week: Week) -> str:
+    return str(week.sessions) if week.sessions else _NONE if week.known else ""
 
 
 def month_lines(found: Sequence[Month]) -> Iterator[str]:
@@ -200,3 +205,21 @@ def _cells(one: Month) -> tuple[str, ...]:
     )
     told = (_HIDDEN if number is None else str(number) for number in numbers)
     return (one.month, str(one.sessions), *told)
+
+
+def hit_line(one: Hit) -> str:
+    """Return where words were found, and what stands around them."""
+    who = {"round": _("the whole round"), "record": _("the record")}.get(
+        one.person, f"{one.name} ({one.person})" if one.name else one.person
+    )
+    where = ", ".join(part for part in (who, one.phase) if part)
+    return f"{one.session}  {where}: {one.words}"
+
+
+def closed_line(count: int) -> str:
+    """Return how many sealed blocks no key here opened."""
+    return ngettext(
+        "{n} sealed block could not be opened with the key on this computer.",
+        "{n} sealed blocks could not be opened with the key on this computer.",
+        count,
+    ).format(n=count)

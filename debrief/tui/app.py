@@ -101,12 +101,6 @@ class DebriefApp(App[int]):
 
         self.push_screen(SetupScreen())
 
-    def open_outbox(self) -> None:
-        """Show what leaves."""
-        from debrief.tui.screens.outbox import OutboxScreen
-
-        self.push_screen(OutboxScreen())
-
     def open_round(self, live: Live) -> None:
         """Show a running round, in place of what led to it."""
         from debrief.tui.screens.round import RoundScreen

@@ -44,6 +44,7 @@ def show_key(key: str) -> str:
         "ctrl+up": "^↑",
         "ctrl+down": "^↓",
         "question_mark": "?",
+        "slash": "/",
     }
     if key in names:
         return names[key]
@@ -73,6 +74,13 @@ def _table() -> tuple[Command, ...]:
         c("home.resume", "r", lambda: _("resume"), lambda: _("Go on with the round that was not closed")),
         c("home.send", "s", lambda: _("send waiting"), lambda: _("Send what waits in the outbox")),
         c("home.outbox", "o", lambda: _("outbox"), lambda: _("See what waits to leave, what has left, and what needs a decision"), False),
+        c("home.sessions", "l", lambda: _("sessions"), lambda: _("See the sessions that were held, and look for words in them")),
+        c("home.coverage", "c", lambda: _("coverage"), lambda: _("See which weeks a team had no session in"), False),
+        c("sessions.find", "slash", lambda: _("find"), lambda: _("Find sessions by team, protocol, day or person")),
+        c("sessions.private", "p", lambda: _("sealed part"), lambda: _("Open the sealed part with your key, or close it again")),
+        c("sessions.words", "w", lambda: _("words"), lambda: _("Look for words in all that was written")),
+        c("sessions.back", "escape", lambda: _("back"), lambda: _("Back to the first screen")),
+        c("coverage.back", "escape", lambda: _("back"), lambda: _("Back to the first screen")),
         c("outbox.approve", "a", lambda: _("let it go"), lambda: _("Let exactly what is shown go, and send it")),
         c("outbox.send", "s", lambda: _("send"), lambda: _("Send everything that may go")),
         c("outbox.again", "g", lambda: _("send again"), lambda: _("Send it again under the same number, though it may have arrived")),
