@@ -7,7 +7,18 @@ from pathlib import Path
 import click
 
 from debrief import __version__
-from debrief.cli import holding, keeping, looking, mine, outbox, past, plugins, protocols, signs
+from debrief.cli import (
+    doctor,
+    holding,
+    keeping,
+    looking,
+    mine,
+    outbox,
+    past,
+    plugins,
+    protocols,
+    signs,
+)
 from debrief.cli.context import Options, write
 from debrief.cli.shape import Group, choice, flag, option, refusal
 from debrief.i18n import LANGUAGES, _
@@ -36,7 +47,7 @@ def build() -> Group:
             ),
         ],
     )
-    for room in (holding, past, looking, mine, keeping, protocols, signs, outbox, plugins):
+    for room in (holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, doctor):
         room.add_to(root)
     return root
 
