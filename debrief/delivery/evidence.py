@@ -2,11 +2,13 @@
 
 An audit hook sees every connection, written file and started program, whoever asked for it, and a
 trace of the guarded client sees its first request byte. A claim that nothing was sent is only
-believed where neither saw anything. It is no sandbox: code that means harm can get round it.
+believed where neither saw anything, or only connections that did not come about. It is no sandbox:
+code that means harm can get round it.
 """
 
 from __future__ import annotations
 
+import socket
 import sys
 import sysconfig
 import threading
@@ -44,6 +46,12 @@ _WRITING: Final = 0o3
 """The access bits of `os.open` flags: not zero when the file is opened for writing."""
 
 
+_QUIET: Final = frozenset(
+    {"_cffi_backend", "bcrypt", "cryptography", "msgspec", "nacl", "pyrage", "pyarrow", "numpy"}
+)
+"""Packages whose compiled code opens no connections by itself."""
+
+
 class Refused(Exception):
     """The exporter tried something it may not: another host, or another program."""
 
@@ -61,16 +69,45 @@ class Evidence:
         """What was refused: `host` or `program`."""
         self._tell = touched
         self._mine = threading.local()
+        self._loading = False
+        self._brought = False
+        """Compiled code was loaded with the exporter that might open connections unseen."""
         self._watching = False
         self._looked_up = False
         self._native = tuple(
             str(Path(sysconfig.get_path(name)).resolve()) for name in ("stdlib", "platstdlib")
         )
 
-    def watch(self) -> None:
-        """Begin; can't be undone, so it is called once in a process."""
-        self._watching = True
+    def load(self) -> None:
+        """Look at what the exporter brings along; once in a process, before it is loaded."""
+        self._loading = True
         sys.addaudithook(self._hook)
+
+    def watch(self) -> None:
+        """Begin to look at everything; `load` was called before."""
+        self._loading, self._watching = False, True
+        self._watch_connections()
+        if self._brought:
+            self.touch(network=True)
+
+    def _watch_connections(self) -> None:
+        """Learn which connections came about: the audit hook only sees that one is tried."""
+        connect = socket.socket.connect
+
+        def watched(this: socket.socket, address: Any) -> None:
+            if not self._watching or getattr(self._mine, "active", False):
+                return connect(this, address)
+            self._mine.trying = True
+            try:
+                connect(this, address)
+            except BlockingIOError:  # it is under way, and may yet come about
+                self.touch(network=True)
+                raise
+            finally:
+                self._mine.trying = False
+            return self.touch(network=True)
+
+        socket.socket.connect = watched  # type: ignore[assignment,method-assign]
 
     def rest(self) -> None:
         """Stop looking, since the exporter is done and only the answer is left to write."""
@@ -89,6 +126,9 @@ class Evidence:
             self._tell()
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
+        if self._loading:
+            self._on_loading(event, args)
+            return
         if not self._watching or getattr(self._mine, "active", False):
             return
         if event == "open":
@@ -102,8 +142,13 @@ class Evidence:
             raise Refused("an exporter may not start other programs")
         elif event in _DISK or event == "ctypes.dlopen":
             self.touch(network=event == "ctypes.dlopen")
-        elif event == "import" and args[1]:
-            self._on_native(str(args[1]))
+        elif event == "import" and args[1] and self._is_native(*map(str, args[:2])):
+            self.touch(network=True)
+
+    def _on_loading(self, event: str, args: tuple[Any, ...]) -> None:
+        native = event == "import" and args[1] and self._is_native(*map(str, args[:2]))
+        if native or event == "ctypes.dlopen":
+            self._brought = True
 
     def _on_open(self, args: tuple[Any, ...]) -> None:
         mode, flags = args[1], args[2]
@@ -127,14 +172,15 @@ class Evidence:
         if host and host not in self.hosts and not self._looked_up:
             self.refused = "host"
             raise Refused("the host is not one of the destination's")
-        self.touch(network=True)
+        self.touch(network=not getattr(self._mine, "trying", False))
 
-    def _on_native(self, path: str) -> None:
-        """Compiled code from elsewhere can open connections that no hook sees."""
+    def _is_native(self, module: str, path: str) -> bool:
+        """Tell whether this is compiled code that can open connections which no hook sees."""
+        if module.partition(".")[0] in _QUIET:
+            return False
         inside = Path(path).resolve()
         site = "site-packages" in inside.parts or "dist-packages" in inside.parts
-        if site or not any(inside.is_relative_to(folder) for folder in self._native):
-            self.touch(network=True)
+        return site or not any(inside.is_relative_to(folder) for folder in self._native)
 
 
 class _Own:

@@ -49,6 +49,9 @@ def why(code: str) -> str:
         "taken": _("Another file with the same name is there; it was left as it is."),
         "broken": _("The plugin failed before anything left; it waits until the plugin is right."),
         "crashed": _("The plugin crashed."),
+        "no-package": _(
+            "A package that the exporter needs is not installed; it waits until it is."
+        ),
         "no-receipt": _("The plugin did not say how it went."),
         "refused-host": _("The plugin tried another host than the destination's, and was stopped."),
         "refused-program": _("The plugin tried to start another program, and was stopped."),

@@ -86,6 +86,7 @@ class _Attempt:
         try:
             if self._job.operation == "signs":
                 return Result("receipt", paths=sign_lists(self._job.source))
+            self._evidence.load()
             exporter = load(self._job.source)
         except Broken as error:
             return Result("broken", why="broken", said=str(error))

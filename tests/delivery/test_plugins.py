@@ -102,6 +102,29 @@ FAULTS = {
         "unknown",
         "",
     ),
+    "own connection that is refused": (
+        "import socket\ntry:\n    socket.create_connection(('127.0.0.1', 1))\n"
+        "except OSError:\n    raise NotSent()",
+        "not-sent",
+        "",
+    ),
+    "own connection that is refused, then a crash": (
+        "import socket\nsocket.create_connection(('127.0.0.1', 1))",
+        "unknown",
+        "crashed",
+    ),
+    "own connection that is under way": (
+        "import contextlib, socket\none = socket.socket()\none.setblocking(False)\n"
+        "one.connect_ex(('127.0.0.1', 1))\nraise NotSent()",
+        "unknown",
+        "",
+    ),
+    "own connection that came about": (
+        "import socket, urllib.parse\nport = urllib.parse.urlsplit(to['url']).port\n"
+        "socket.create_connection(('127.0.0.1', port))\nraise NotSent()",
+        "unknown",
+        "",
+    ),
     "bug before sending": ("return to['nothing']", "broken", "crashed"),
     "starts a program": (
         "import subprocess\nsubprocess.run(['true'])",
@@ -121,8 +144,13 @@ FAULTS = {
         "",
     ),
     "compiled code, then a crash": (
-        "import cryptography.hazmat.bindings._rust\nraise SystemExit",
+        "import ctypes\nctypes.CDLL(None)\nraise SystemExit",
         "unknown",
+        "crashed",
+    ),
+    "compiled code that opens no connections, then a crash": (
+        "import cryptography.hazmat.bindings._rust\nraise SystemExit",
+        "broken",
         "crashed",
     ),
     "writes a file, then a crash": (
@@ -164,6 +192,20 @@ def test_a_bad_plugin_is_contained_and_judged_by_the_evidence(
     ran = run(Job("send", source, document, settings={"url": server.url}, way=way))
     assert (ran.result.ending, ran.result.why) == (ending, why), (ran.result, ran.noise)
     assert len(ran.noise) <= 16_384
+
+
+def test_compiled_code_that_came_with_the_plugin_is_no_proof_that_nothing_left(
+    plugin: Make,
+) -> None:
+    """What it does can't be seen, so a claim that nothing was sent is not believed."""
+    from debrief.delivery.config import About
+
+    view = reduce(a_round(), "record", ["team"], "da")
+    document = freeze(view, "mine", config("mine", mine())["mine"], About("mine"))
+    for before, ending in (("import ctypes\nlib = ctypes.CDLL(None)", "unknown"), ("", "not-sent")):
+        source = plugin(plugin_text("raise NotSent()", before=before)).find("mine")
+        ran = run(Job("send", source, document, way=Way(deadline_s=5)))
+        assert ran.result.ending == ending, before
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The example plugins, each against a real server that it was made for."""
