@@ -68,7 +68,7 @@ def _time(one: Protocol) -> str:
 
 
 def _minutes(seconds: int) -> str:
-    count = round(seconds / 60)
+    count = max(1, round(seconds / 60)) if seconds else 0
     return ngettext("{n} minute", "{n} minutes", count).format(n=count)
 
 

@@ -111,5 +111,5 @@ def finish(desk: Desk, state: State, approved: frozenset[str] = frozenset()) -> 
     )
     queued = sending.queue(desk, state, approved)
     desk.remember(state.people, state.setup.team)
-    journals.discard(desk.disk, state.id, [desk.places.live])
+    journals.discard(desk.disk, state.id, [desk.places.live], desk.keys)
     return Sealed(sealed.path, sealed.root, sealed.ledger_line, queued, sealed.receipt)

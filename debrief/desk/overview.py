@@ -15,8 +15,9 @@ from debrief.desk.past import Held
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.record import journal as journals
-from debrief.record import sessionfile
+from debrief.record import parts, sessionfile
 from debrief.session import State
+from debrief.session import events as ev
 from debrief.text import is_id
 
 if TYPE_CHECKING:
@@ -26,13 +27,30 @@ RECENT_DAYS = 45
 """How far back follow-ups are looked for: the last contact of a chain comes after a month."""
 
 
+FORGOTTEN_HOURS = 48
+"""After so long without a word written in it, a round that was not closed is called to mind."""
+
+
 class Unfinished(msgspec.Struct, frozen=True):
-    """A round that was not closed. `problem` says why it can't be resumed, if it can't."""
+    """A round that was not closed. `problem` says why it can't be resumed, if it can't.
+
+    A damaged copy of which the round is no longer here is one that can't be resumed.
+    """
 
     id: str
     state: State | None
     damage: str = ""
     problem: str = ""
+    elsewhere: str = ""
+    """The name of the computer it was last written on, where that is another one."""
+    written: dt.datetime | None = None
+    """When something last happened in it."""
+    forgotten: bool = False
+    """Whether that is more than FORGOTTEN_HOURS ago."""
+    apart: tuple[Path, ...] = ()
+    """Journals of this round that hold what this one does not: two computers wrote on."""
+    copies: tuple[Path, ...] = ()
+    """Copies of its journal as it was before damage was cut out of it."""
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -88,20 +106,47 @@ def unfinished(desk: Desk) -> tuple[Unfinished, ...]:
 
     A round whose closing was broken off is carried to its end here, and not returned.
     """
+    copies = parts.damaged_copies(desk.disk, desk.places.live)
     found = []
     for path in sorted(journals.list_journals(desk.disk, desk.places.live), reverse=True):
         session_id = path.name.split(".")[0]
         try:
-            recovered = journals.Journal.recover(desk.disk, path, desk.keys)
-            state = desk.replayed(recovered.payloads).state
+            one = _unfinished(desk, path, copies.pop(session_id, ()))
         except Problem as problem:
             found.append(Unfinished(session_id, None, problem=str(problem)))
             continue
-        if state.closed is not None:
-            desk.finish(state)
+        if one.state is not None and one.state.closed is not None and not one.elsewhere:
+            desk.finish(one.state)
         else:
-            found.append(Unfinished(session_id, state, recovered.damage or ""))
+            found.append(one)
+    found += [_left(session_id, copies[session_id]) for session_id in sorted(copies, reverse=True)]
     return tuple(found)
+
+
+def _unfinished(desk: Desk, path: Path, copies: tuple[Path, ...]) -> Unfinished:
+    """Return the round whose newest journal is at `path`; raises Problem."""
+    recovered = journals.Journal.recover(desk.disk, path, desk.keys)
+    state = desk.replayed(recovered.payloads).state
+    written = ev.decode(recovered.payloads[-1]).at
+    every = parts.parts(desk.disk, recovered.session_id, desk.places.live)
+    return Unfinished(
+        path.name.split(".")[0],
+        state,
+        recovered.damage or "",
+        elsewhere=recovered.elsewhere,
+        written=written,
+        forgotten=desk.clock() - written > dt.timedelta(hours=FORGOTTEN_HOURS),
+        apart=parts.apart(desk.disk, every, path, desk.keys),
+        copies=copies,
+    )
+
+
+def _left(session_id: str, copies: tuple[Path, ...]) -> Unfinished:
+    sentence = _(
+        "A damaged copy of the journal of this round, which is no longer open, lies in {path}. "
+        "Remove the file once you know that nothing is missing."
+    )
+    return Unfinished(session_id, None, problem=sentence.format(path=copies[0]), copies=copies)
 
 
 def held(desk: Desk) -> tuple[Held, ...]:

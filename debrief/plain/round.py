@@ -30,11 +30,20 @@ class RoundTalk:
         self._shown: tuple[int, str | None] | None = None
         self._told: set[str] = set()
         self._troubles: list[str] = []
+        self._standing: set[str] = set()
+        self._quiet = True
 
     def heard(self, trouble: str) -> None:
-        """Keep what the disk had to tell until the next line; comes from the writer's thread."""
-        if trouble:
+        """Keep what the disk had to tell until the next line; comes from the writer's thread.
+
+        What stands is said again after each save: it is told once, until saves come without it.
+        """
+        if not trouble and self._quiet:
+            self._standing.clear()
+        elif trouble and trouble not in self._standing:
+            self._standing.add(trouble)
             self._troubles.append(trouble)
+        self._quiet = not trouble
 
     def run(self) -> Literal["close", "leave"]:
         """Take lines until /close or /leave. Raises InputEnded."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from debrief.desk import Desk, sending
+from debrief.desk.left_open import question, told
 from debrief.desk.overview import Unfinished
 from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import _
@@ -38,12 +39,27 @@ def go_on(desk: Desk, wanted: str, talk: Talk, *, lasting: bool = True) -> int:
 
     `lasting` is false for a demonstration, whose workspace is gone when it ends.
     """
-    return _hold(desk, _resume(desk, pick(desk.unfinished(), wanted), talk), talk, lasting)
+    one = pick(desk.unfinished(), wanted)
+    _tell(one, talk)
+    live = _resume(desk, one, talk)
+    return _hold(desk, live, talk, lasting) if live is not None else 0
 
 
-def _resume(desk: Desk, one: Unfinished, talk: Talk) -> Live:
-    """Go on with a round, telling what of it was lost; raises Problem."""
-    live = desk.resume(one.id)
+def _tell(one: Unfinished, talk: Talk) -> None:
+    """Tell what is to be known of a round before going on with it."""
+    for sentence in told(one):
+        talk.tell(f"{one.id}  {sentence}")
+
+
+def _resume(desk: Desk, one: Unfinished, talk: Talk) -> Live | None:
+    """Go on with a round, telling what of it was lost; raises Problem.
+
+    None where another computer wrote it last and it is left to that one.
+    """
+    take_over = bool(one.elsewhere)
+    if take_over and not talk.agrees(question(one)):
+        return None
+    live = desk.resume(one.id, take_over=take_over)
     if one.damage == "torn-tail":
         talk.tell(
             _("The last thing that was written may be missing: the computer stopped in the middle.")
@@ -75,8 +91,13 @@ def _offered(desk: Desk, talk: Talk) -> Live | None:
                     id=one.id, problem=one.problem
                 )
             )
-        elif talk.agrees(_("The round {id} was not closed. Go on with it?").format(id=one.id)):
-            return _resume(desk, one, talk)
+            continue
+        _tell(one, talk)
+        asked = _("The round {id} was not closed. Go on with it?").format(id=one.id)
+        if one.elsewhere or talk.agrees(asked):
+            live = _resume(desk, one, talk)
+            if live is not None:
+                return live
     return None
 
 

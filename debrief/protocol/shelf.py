@@ -17,7 +17,11 @@ from debrief.text import is_id
 
 DEFAULT: Final = "shift-defuse"
 """The protocol a round is held by unless another is chosen."""
-BUNDLED: Final = (DEFAULT, "home-checkin", "stop5", "leader-close")
+BUNDLED: Final = (
+    *(DEFAULT, "home-checkin", "stop5", "leader-close", "pause", "first-hour", "follow-up"),
+    *("peer-two-track", "jobcentre-daily", "large-round", "ten-minutes", "aar", "pi-ops"),
+    *("reflecting-team", "sparring-15", "erfa", "balint"),
+)
 """The ids of the bundled protocols, in the order they are offered."""
 
 _FOLDER: Final = Path(__file__).with_name("library")

@@ -47,11 +47,11 @@ def seal(
     )
     disk.make_folder(path.parent)
     with ledger.folder_lock(folder):
-        data = _publish(disk, folder, path, data, keys)
+        data = _publish(disk, folder, path, data, keys, state)
         return _enter(disk, folder, path, data, state.id, keys)
 
 
-def _publish(disk: Disk, folder: Path, path: Path, data: bytes, keys: Keys) -> bytes:
+def _publish(disk: Disk, folder: Path, path: Path, data: bytes, keys: Keys, state: State) -> bytes:
     """Return the bytes that now stand at `path` durably: these, or those of an earlier attempt."""
     disk.sweep(folder)
     disk.sweep(path.parent)
@@ -61,6 +61,8 @@ def _publish(disk: Disk, folder: Path, path: Path, data: bytes, keys: Keys) -> b
         data = disk.read(path)
         if not verify.verify_file(data, path.name, (keys.public_key,), None).ok:
             raise _taken(path) from None
+        if not _of_the_same_close(data, path.name, state):
+            raise _closed_elsewhere(path) from None
     for place in (path.parent, folder, folder.parent):
         disk.confirm(place)
     return data
@@ -81,6 +83,21 @@ def _enter(disk: Disk, folder: Path, path: Path, data: bytes, session: str, keys
     disk.confirm(folder)
     kept = ledger.checkpoint(disk.read(folder / ledger.NAME), line)
     return Sealed(path, root, line, kept.receipt)
+
+
+def _of_the_same_close(data: bytes, name: str, state: State) -> bool:
+    """Tell whether a file is what this very close would have made: the round may have gone on."""
+    closed = sessionfile.read(data, name).session.closed
+    return state.closed is not None and closed == state.closed.replace(microsecond=0)
+
+
+def _closed_elsewhere(path: Path) -> Problem:
+    sentence = _(
+        "{path} is there already from another close of this round, perhaps on another computer, "
+        "so it was left as it is. What was written here is safe in its journal; compare the two, "
+        "and add what is missing with `debrief correct`."
+    )
+    return Problem(sentence.format(path=path), EXIT_INPUT)
 
 
 def _taken(path: Path) -> Problem:

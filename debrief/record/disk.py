@@ -34,8 +34,15 @@ class AlreadyThere(Problem):
     """A file that must not be replaced exists."""
 
 
+class DiskFull(Problem):
+    """There is no room: the disk is full, a quota is used up, or the file may not grow."""
+
+
 def disk_problem(error: OSError, path: Path) -> Problem:
-    """Return the sentence for what the disk answered about `path`; status EXIT_DISK."""
+    """Return the sentence for what the disk answered about `path`; status EXIT_DISK.
+
+    It is a DiskFull where there is no room.
+    """
     if error.errno in _FULL:
         sentence = _(
             "The disk is full, so {path} could not be saved. Nothing that was saved before is "
@@ -61,7 +68,8 @@ def disk_problem(error: OSError, path: Path) -> Problem:
             "The disk reported an error for {path} (error {number}). Nothing that was saved before "
             "was touched. Check the disk, and use another one if it happens again."
         )
-    return Problem(sentence.format(path=path, number=error.errno), EXIT_DISK)
+    kind = DiskFull if error.errno in _FULL else Problem
+    return kind(sentence.format(path=path, number=error.errno), EXIT_DISK)
 
 
 class Appender:
@@ -233,6 +241,13 @@ class Disk:
             return self._system.exists(path)
         except OSError as error:
             raise disk_problem(error, path) from error
+
+    def free(self, folder: Path) -> int | None:
+        """Return how many bytes can still be written in the folder; None if nobody can tell."""
+        try:
+            return self._system.free(folder)
+        except OSError:
+            return None
 
     def list(self, path: Path) -> tuple[str, ...]:
         """Return the names in the folder, sorted; raises Problem."""

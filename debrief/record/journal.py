@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -15,14 +14,28 @@ import msgspec
 
 from debrief.errors import EXIT_DISK, Problem
 from debrief.i18n import _
-from debrief.record.disk import AlreadyThere, Disk
-from debrief.record.journalfile import MAX_RECORD, Damage, JournalFile, scan
-from debrief.text import is_id
+from debrief.record import owner as owners
+from debrief.record.around import Around
+from debrief.record.disk import AlreadyThere, Disk, DiskFull
+from debrief.record.journalfile import MAX_RECORD, Damage, JournalFile, Scan, scan
+from debrief.record.parts import (
+    Elsewhere,
+    discard,
+    free_copy,
+    journal_path,
+    list_journals,
+    newest,
+    number_of,
+    parts,
+    taking_over,
+)
 
 if TYPE_CHECKING:
     from debrief.record.keys import Keys
+    from debrief.record.reserve import Reserve
 
-_NAME: Final = re.compile(r"(?P<session>[a-z0-9-]+)(?:\.(?P<part>[2-9]|[1-9][0-9]+))?\.journal")
+__all__ = ["Elsewhere", "Journal", "Recovered", "discard", "journal_path", "list_journals"]
+
 _FIRST_WAIT: Final = 0.05
 _LONGEST_WAIT: Final = 5.0
 
@@ -36,66 +49,17 @@ class Recovered(msgspec.Struct, frozen=True):
     """torn-tail: the last write was cut short; middle: records after the damage are lost."""
     host: str
     boot: str
-
-
-def journal_path(folder: Path, session_id: str, part: int = 1) -> Path:
-    """Return the path of a session's journal; part 2 and on replace one whose disk failed."""
-    if not is_id(session_id):
-        raise ValueError(session_id)
-    return folder / (f"{session_id}.journal" if part == 1 else f"{session_id}.{part}.journal")
-
-
-def _named(path: Path) -> tuple[str, int] | None:
-    found = _NAME.fullmatch(path.name)
-    return (found["session"], int(found["part"] or 1)) if found else None
-
-
-def list_journals(disk: Disk, *folders: Path) -> tuple[Path, ...]:
-    """Return the newest part of each session's journal in the folders, in order of session id.
-
-    A part holds everything the earlier ones hold. A folder that is not there has none.
-    """
-    newest: dict[str, tuple[int, Path]] = {}
-    for folder in folders:
-        for name in disk.list(folder) if disk.exists(folder) else ():
-            named = _named(folder / name)
-            if named and named[1] > newest.get(named[0], (0, folder))[0]:
-                newest[named[0]] = (named[1], folder / name)
-    return tuple(newest[session][1] for session in sorted(newest))
-
-
-def _newest(disk: Disk, path: Path, fallback: Path | None) -> Path:
-    """Return the newest part of the journal that `path` is a part of, `path` if it has no name."""
-    named = _named(path)
-    folders = (path.parent,) if fallback is None else (path.parent, fallback)
-    same = [
-        found
-        for found in list_journals(disk, *folders)
-        if named is not None and (part := _named(found)) is not None and part[0] == named[0]
-    ]
-    return same[0] if same else path
-
-
-def discard(disk: Disk, session_id: str, folders: Iterable[Path]) -> None:
-    """Remove every part of the session's journal; raises Problem.
-
-    The newest goes last: should the program stop in between, no older state is left to go on from.
-    """
-    parts = [
-        (named[1], folder / name)
-        for folder in folders
-        for name in (disk.list(folder) if disk.exists(folder) else ())
-        if (named := _named(folder / name)) is not None and named[0] == session_id
-    ]
-    for _number, path in sorted(parts):
-        disk.unlink(path)
+    elsewhere: str = ""
+    """The name of the other computer that wrote it; empty where it was this one."""
 
 
 class Journal:
     """Takes events from any thread at once, and makes them durable in a thread of its own.
 
     `on_saved(sequence, time)` is called there after the data is on the medium, `time` in seconds
-    since the epoch; `on_trouble(problem)` once for each new trouble. Neither may block.
+    since the epoch; `on_trouble(problem)` once for each new trouble, and after each `on_saved` for
+    what stands although saving works: that room must be made, that another computer has taken the
+    round over. Neither may block.
     """
 
     def __init__(
@@ -106,19 +70,21 @@ class Journal:
         keys: Keys,
         payloads: Iterable[bytes] = (),
         fallback: Path | None = None,
+        reserve: Reserve | None = None,
+        known: Iterable[Path] = (),
     ) -> None:
         self.session_id = session_id
         self.on_saved: Callable[[int, float], None] = _ignore
         self.on_trouble: Callable[[Problem], None] = _ignore_problem
         self._disk, self._file, self._keys = disk, file, keys
         self._fallback = fallback
+        self._around = Around(disk, session_id, reserve, known)
         self._payloads = list(payloads)
         self._saved = self._sequence = len(self._payloads)
         self._queue: SimpleQueue[bytes | None] = SimpleQueue()
         self._order = threading.Lock()
         self._news = threading.Condition()
-        named = _named(file.path)
-        self._part = named[1] if named else 1
+        self._part = number_of(file.path)
         self._dead = False
         self._told: set[str] = set()
         self._wait = _FIRST_WAIT
@@ -134,17 +100,19 @@ class Journal:
         session_id: str,
         keys: Keys,
         fallback: Path | None = None,
+        reserve: Reserve | None = None,
     ) -> Journal:
         """Return a new, empty journal; raises AlreadyThere rather than replace one.
 
-        `fallback` is a folder on another disk, where the journal goes on if this one fails.
+        `fallback` is a folder on another disk, where the journal goes on if this one fails;
+        `reserve` what it gives up for room when the disk is full.
         """
-        if disk.exists(path := _newest(disk, path, fallback)):
+        if disk.exists(path := newest(disk, path, fallback)):
             sentence = _("{path} exists already and was left as it is.")
             raise AlreadyThere(sentence.format(path=path), EXIT_DISK)
         disk.sweep(path.parent)
         file = JournalFile.create(disk, path, session_id, keys)
-        return cls(disk, file, session_id, keys, fallback=fallback)
+        return cls(disk, file, session_id, keys, fallback=fallback, reserve=reserve)
 
     @staticmethod
     def recover(disk: Disk, path: Path, keys: Keys) -> Recovered:
@@ -152,30 +120,41 @@ class Journal:
 
         If the folder has a newer part of the same journal, that is the one that is read.
         """
-        path = _newest(disk, path, None)
-        found, _cipher = scan(disk.read(path), keys, path)
-        owner = found.owner
-        return Recovered(owner.session, found.payloads, found.damage, owner.host, owner.boot)
+        path = newest(disk, path, None)
+        return _recovered(scan(disk.read(path), keys, path)[0])
 
     @classmethod
     def reopen(
-        cls, disk: Disk, path: Path, keys: Keys, fallback: Path | None = None
+        cls,
+        disk: Disk,
+        path: Path,
+        keys: Keys,
+        fallback: Path | None = None,
+        *,
+        take_over: bool = False,
+        reserve: Reserve | None = None,
     ) -> tuple[Recovered, Journal]:
         """Return what the journal holds, and the journal to go on with.
 
         A torn tail is cut. Before damage in the middle is cut, the whole file is copied aside as
         `NAME.corrupt`. If there is a newer part, in this folder or in `fallback`, that one is
-        taken. Hold the session's lock. Raises Problem.
+        taken. One that another computer wrote is left as it is: Elsewhere, or with `take_over` a
+        new part that holds all of it. Hold the session's lock. Raises Problem.
         """
-        path = _newest(disk, path, fallback)
+        path = newest(disk, path, fallback)
         data = disk.read(path)
         found, cipher = scan(data, keys, path)
-        if found.damage == "middle":
-            disk.publish(_free(disk, path), data)
-        file = JournalFile.reopen(disk, path, found, cipher)
-        owner = found.owner
-        recovered = Recovered(owner.session, found.payloads, found.damage, owner.host, owner.boot)
-        return recovered, cls(disk, file, owner.session, keys, found.payloads, fallback)
+        recovered, session = _recovered(found), found.owner.session
+        known = parts(disk, session, path.parent)
+        if recovered.elsewhere and not take_over:
+            raise Elsewhere(recovered.elsewhere)
+        if recovered.elsewhere:
+            file = JournalFile.create(disk, taking_over(path), session, keys, found.payloads)
+        else:
+            if found.damage == "middle":
+                disk.publish(free_copy(disk, path), data)
+            file = JournalFile.reopen(disk, path, found, cipher)
+        return recovered, cls(disk, file, session, keys, found.payloads, fallback, reserve, known)
 
     @property
     def saved(self) -> int:
@@ -217,6 +196,8 @@ class Journal:
     def _run(self) -> None:
         retry_at = 0.0
         open_still = True
+        if self._payloads:
+            self._around.settle()
         while open_still:
             behind = self._saved < len(self._payloads)
             open_still = self._collect(max(0.0, retry_at - time.monotonic()) if behind else None)
@@ -230,6 +211,7 @@ class Journal:
             else:
                 retry_at = time.monotonic() + self._wait
                 self._wait = min(_LONGEST_WAIT, self._wait * 2)
+        self._around.give_room()
 
     def _collect(self, timeout: float | None) -> bool:
         """Take everything that waits, at least one unless time runs out; False once closed."""
@@ -245,6 +227,32 @@ class Journal:
     def _save(self) -> bool:
         """Make everything taken durable; tell whether that worked."""
         count = len(self._payloads)
+        troubles = self._attempt()
+        full = any(isinstance(one, DiskFull) for one in troubles)
+        if full and not self._written(count) and self._around.give_room():
+            troubles = self._attempt()
+            if self._written(count):
+                self._around.was_full()
+        for trouble in troubles:
+            self._tell(trouble)
+        if not self._written(count):
+            return False
+        with self._news:
+            self._saved = count
+            self._news.notify_all()
+        with suppress(RuntimeError):  # the screen has gone; saving goes on
+            self.on_saved(count, time.time())
+        for standing in self._around.look(self._file.path):
+            with suppress(RuntimeError):
+                self.on_trouble(standing)
+        return True
+
+    def _written(self, count: int) -> bool:
+        return not self._dead and self._file.count >= count
+
+    def _attempt(self) -> list[Problem]:
+        """Write and sync what is not durable yet, in a new file if need be; return the troubles."""
+        troubles: list[Problem] = []
         try:
             if not self._dead:
                 self._file.write(self._payloads[self._file.count :])
@@ -252,19 +260,12 @@ class Journal:
                 self._file.sync()
                 self._dead = False
         except Problem as problem:
-            self._tell(problem)
+            troubles.append(problem)
         if self._dead:
-            self._move()
-        if self._dead or self._file.count < count:
-            return False
-        with self._news:
-            self._saved = count
-            self._news.notify_all()
-        with suppress(RuntimeError):  # the screen has gone; saving goes on
-            self.on_saved(count, time.time())
-        return True
+            self._move(troubles)
+        return troubles
 
-    def _move(self) -> None:
+    def _move(self, troubles: list[Problem]) -> None:
         """Go on in a new file that holds everything, here or in the fallback folder."""
         for folder in (self._file.path.parent, self._fallback):
             if folder is None:
@@ -277,7 +278,7 @@ class Journal:
                     self._disk, path, self.session_id, self._keys, self._payloads
                 )
             except Problem as problem:
-                self._tell(problem)
+                troubles.append(problem)
                 continue
             self._file.close()
             self._file, self._dead = file, False
@@ -285,7 +286,7 @@ class Journal:
                 "The disk did not confirm what was saved, so this round now goes on in {path}. "
                 "Everything is in it; have the disk checked after the round."
             )
-            self._tell(Problem(sentence.format(path=path), EXIT_DISK))
+            troubles.append(Problem(sentence.format(path=path), EXIT_DISK))
             return
 
     def _tell(self, problem: Problem) -> None:
@@ -296,12 +297,10 @@ class Journal:
                 self.on_trouble(problem)
 
 
-def _free(disk: Disk, path: Path) -> Path:
-    """Return the first free name for a damaged copy of `path`."""
-    number = 1
-    while disk.exists(path.with_name(f"{path.name}.corrupt{'' if number == 1 else number}")):
-        number += 1
-    return path.with_name(f"{path.name}.corrupt{'' if number == 1 else number}")
+def _recovered(found: Scan) -> Recovered:
+    owner = found.owner
+    other = owners.elsewhere(owner, owners.this_owner(owner.session))
+    return Recovered(owner.session, found.payloads, found.damage, owner.host, owner.boot, other)
 
 
 def _ignore(sequence: int, at: float) -> None:

@@ -1,6 +1,6 @@
 """The bytes of a journal: a header, then encrypted records that are only ever added.
 
-Header: magic (8) | u32 length | JSON {session, host, boot} | u32 length | age file that wraps the
+Header: magic (8) | u32 length | JSON of the `Owner` | u32 length | age file that wraps the
 32-byte record key | first 16 bytes of the SHA-256 of all that. Records follow, numbered from 1:
 u32 length | nonce (12) | ChaCha20-Poly1305 ciphertext with its 16-byte tag. The nonce is 4 random
 bytes, new each time the file is opened, and the record's number in 8; the SHA-256 of the header is
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -22,7 +21,9 @@ import msgspec
 
 from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import _
+from debrief.record import owner as owners
 from debrief.record.disk import Appender, Disk
+from debrief.record.owner import Owner
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -35,21 +36,14 @@ _CHECK: Final = 16
 _TAG: Final = 16
 _NONCE: Final = 12
 _FRAME: Final = 4 + _NONCE
+HEAD: Final = 64 * 1024
+"""So many bytes from the start of a journal are enough to tell whose it is."""
 MAX_RECORD: Final = 16 * 1024 * 1024
 """The longest payload of one record, in bytes."""
 _LIKE_A_RECORD: Final = re.compile(
     rb"(?=(?!\0{4})[\0\1].{7}\0{4}(?!\0{4}).{4})",  # a length, four random bytes, a number
     re.DOTALL,
 )
-_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
-
-
-class Owner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose journal it is: the session, and the computer and its start that wrote it."""
-
-    session: str
-    host: str
-    boot: str
 
 
 class Scan(msgspec.Struct, frozen=True):
@@ -60,15 +54,6 @@ class Scan(msgspec.Struct, frozen=True):
     good: int
     """Length in bytes of the header and the whole records."""
     damage: Damage | None
-
-
-def this_owner(session: str) -> Owner:
-    """Return this computer as the owner of a session's journal; `boot` is "" where unknown."""
-    try:
-        boot = _BOOT_ID.read_text("ascii").strip()
-    except OSError:
-        boot = ""
-    return Owner(session, platform.node(), boot)
 
 
 class Cipher:
@@ -121,24 +106,37 @@ def _part(data: bytes, at: int) -> tuple[bytes, int]:
     return data[at + 4 : end], end
 
 
-def _header(data: bytes, keys: Keys, path: Path) -> tuple[Owner, bytes, Cipher]:
-    """Return owner, header and cipher; raises Problem if it is broken or the key does not fit."""
+def _checked(data: bytes) -> tuple[Owner, bytes, bytes] | None:
+    """Return owner, wrapped key and whole header, None if that is not what stands there."""
     meta, at = _part(data, len(_MAGIC))
     wrapped, end = _part(data, at)
     header = data[: end + _CHECK]
-    broken = Problem(
-        _(
-            "The journal {path} is damaged at its very start and cannot be read. It was left as it "
-            "is; restore it from a copy, or move it away to go on without it."
-        ).format(path=path),
-        EXIT_INPUT,
-    )
     if not data.startswith(_MAGIC) or hashlib.sha256(data[:end]).digest()[:_CHECK] != header[end:]:
-        raise broken
+        return None
     try:
-        owner = msgspec.json.decode(meta, type=Owner)
-    except msgspec.MsgspecError as error:
-        raise broken from error
+        return msgspec.json.decode(meta, type=Owner), wrapped, header
+    except msgspec.MsgspecError:
+        return None
+
+
+def read_owner(data: bytes) -> Owner | None:
+    """Return whose journal begins with `data`, for which no key is needed; None if none does."""
+    found = _checked(data)
+    return found[0] if found is not None else None
+
+
+def _header(data: bytes, keys: Keys, path: Path) -> tuple[Owner, bytes, Cipher]:
+    """Return owner, header and cipher; raises Problem if it is broken or the key does not fit."""
+    found = _checked(data)
+    if found is None:
+        raise Problem(
+            _(
+                "The journal {path} is damaged at its very start and cannot be read. It was left "
+                "as it is; restore it from a copy, or move it away to go on without it."
+            ).format(path=path),
+            EXIT_INPUT,
+        )
+    owner, wrapped, header = found
     return owner, header, Cipher(keys.unseal(wrapped), header)
 
 
@@ -181,7 +179,7 @@ class JournalFile:
         cls, disk: Disk, path: Path, session: str, keys: Keys, payloads: Sequence[bytes] = ()
     ) -> JournalFile:
         """Return a new journal that holds `payloads` durably; an existing file is replaced."""
-        header, cipher = _new_header(this_owner(session), keys)
+        header, cipher = _new_header(owners.this_owner(session), keys)
         data = header + b"".join(_records(cipher, 1, payloads))
         disk.publish(path, data)
         return cls(path, disk.open_append(path), cipher, len(data), len(payloads))

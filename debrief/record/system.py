@@ -110,6 +110,18 @@ class System:
         """Return when the file was last written, in seconds since the epoch."""
         return path.stat().st_mtime
 
+    def free(self, path: Path) -> int | None:
+        """Return how many bytes this user may still write beside `path`; None if it does not say.
+
+        What a quota leaves is not always in it.
+        """
+        if hasattr(os, "statvfs"):
+            found = os.statvfs(path)
+            return found.f_bavail * found.f_frsize if found.f_blocks else None
+        import shutil
+
+        return shutil.disk_usage(path).free
+
     def names(self, path: Path) -> list[str]:
         """Return the names in the folder, in no order."""
         return os.listdir(path)  # noqa: PTH208 - names are wanted, not paths

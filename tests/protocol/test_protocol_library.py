@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import debrief.protocol
 from debrief.i18n import LANGUAGES
@@ -21,13 +25,40 @@ from debrief.protocol import (
     bundled,
     ground_rules,
     library,
+    load,
 )
 
 PACKAGE = Path(debrief.protocol.__file__).parent
-NOT_IN_NB = {"hvad", "nogen", "noget", "meget", "efter", "dig", "mig", "jer", "nu", "gøre"}
-NOT_IN_NB |= {"vagt", "vagten", "tjek", "svært", "af", "tage", "sige"}
-NOT_IN_DA = {"hva", "noen", "noe", "etter", "deg", "meg", "dere", "nå", "gjøre", "vakt"}
-NOT_IN_DA |= {"vakten", "sjekk", "vanskelig", "av", "ta", "si", "hjelpetelefoner"}
+FILES = tuple(sorted(path.stem for path in (PACKAGE / "library").glob("*.toml")))
+
+
+def words(*lines: str) -> set[str]:
+    return set(re.findall(r"\w+", " ".join(lines).lower()))
+
+
+NOT_IN_NB = words("""
+    af aftale aftaler bagefter begynd behøver blev bliver dig dit efter ender fortæl fortæller
+    frit frivilligt fylder fælles genkendes gerne gik gør gøre havde hinanden hjælp hjælper hvad
+    hvornår igen inden intet jer kender kun lad lige lægge meget mellem mig nogen noget nu næste
+    nævn op opgave os sagde sidder sige siger slut spørg spørger spørgsmål svær svært tage tager
+    telefonerne tjek uden uge uger vagt vagten virkede voldsomt vores været ændre ét øjeblik
+""")
+NOT_IN_DA = words("""
+    akuttmottak annen av avtale avtaler begynn ble bli blir bytt deg dere ditt enn ett etter
+    etterpå felles fortell fortelle fritt fått gi gikk gjøre greit gruppa ha hjelp hjelpetelefoner
+    hva hverandre igjen innen kjenner kjennes kveld litt lytt meg mellom mer neste noe noen nå opp
+    oppfølging oppgaven oss seg si sier sist sjekk skjedde slik snakket spør spørsmål ta tilbake
+    trenger tydelig uker ut uten vakt vakten vanskelig veiledning vet vite å
+""")
+
+SAME_NAMES = {"STOP5: fem minutter", "Kollegastøtte", "Reflekterende team", "Balintgruppe"}
+
+
+@cache
+def shipped(protocol_id: str) -> Protocol:
+    """Return a protocol of the folder, whether it is offered or not."""
+    name = f"{protocol_id}.toml"
+    return load((PACKAGE / "library" / name).read_bytes(), name)
 
 
 def texts(protocol: Protocol) -> Iterator[Text]:
@@ -49,13 +80,14 @@ def every_line(protocol: Protocol, language: str) -> list[str]:
     ]
 
 
-@pytest.fixture(params=BUNDLED)
+@pytest.fixture(params=FILES)
 def protocol(request: pytest.FixtureRequest) -> Protocol:
-    return bundled(request.param)
+    return shipped(request.param)
 
 
 def test_the_folder_holds_what_is_offered_and_nothing_else() -> None:
-    assert {path.stem for path in (PACKAGE / "library").iterdir()} == set(BUNDLED)
+    assert {path.name for path in (PACKAGE / "library").iterdir()} == {f"{i}.toml" for i in FILES}
+    assert set(FILES) == set(BUNDLED)
     assert tuple(library()) == BUNDLED
     assert BUNDLED[0] == DEFAULT == "shift-defuse"
 
@@ -101,23 +133,66 @@ def test_prompts_are_short_enough_to_be_said(protocol: Protocol, language: str) 
             assert len(prompt) <= 100, prompt
 
 
-def test_danish_and_norwegian_are_written_separately(protocol: Protocol) -> None:
-    for lines in line_sets(protocol):
-        for danish, norwegian, english in zip(lines.da, lines.nb, lines.en, strict=True):
-            assert len({danish, norwegian, english}) == 3, danish
-    for text in (protocol.purpose, protocol.when, protocol.roles, protocol.evidence_note):
-        assert len({text.da, text.nb, text.en}) == 3, text.da
+def untranslated(protocol: Protocol) -> set[str]:
+    """Return the texts that stand in two languages; a short name of a phase may."""
+    said = {language: set(every_line(protocol, language)) for language in LANGUAGES}
+    pairs = (said[one] & said[other] for one, other in combinations(LANGUAGES, 2))
+    names = {phase.name.to("da") for phase in protocol.phases}
+    return set().union(*pairs) - {name for name in names if len(name.split()) <= 3} - SAME_NAMES
 
 
-def words(lines: list[str]) -> set[str]:
-    return set(re.findall(r"\w+", " ".join(lines).lower()))
+def mixed(protocol: Protocol) -> set[str]:
+    """Return the Danish words in the Norwegian texts, and the Norwegian in the Danish."""
+    danish, norwegian = (words(*every_line(protocol, language)) for language in ("da", "nb"))
+    return norwegian & NOT_IN_NB | danish & NOT_IN_DA
+
+
+def test_no_two_languages_share_a_text(protocol: Protocol) -> None:
+    assert untranslated(protocol) == set()
+
+
+def test_no_language_says_what_another_protocol_says_in_another() -> None:
+    said = {
+        language: {line for one in FILES for line in every_line(shipped(one), language)}
+        for language in LANGUAGES
+    }
+    for one, other in combinations(LANGUAGES, 2):
+        assert {line for line in said[one] & said[other] if len(line.split()) > 3} == set()
 
 
 def test_no_danish_in_the_norwegian_and_no_norwegian_in_the_danish(protocol: Protocol) -> None:
-    assert not words(every_line(protocol, "nb")) & NOT_IN_NB
-    assert not words(every_line(protocol, "da")) & NOT_IN_DA
-    assert not words(list(ground_rules("nb"))) & NOT_IN_NB
-    assert not words(list(ground_rules("da"))) & NOT_IN_DA
+    assert mixed(protocol) == set()
+    assert not words(*ground_rules("nb")) & NOT_IN_NB
+    assert not words(*ground_rules("da")) & NOT_IN_DA
+
+
+def copied(protocol: Protocol, of: str, to: str) -> Iterator[Protocol]:
+    """Yield the protocol once for each of its texts, with that text in `of` also put in `to`."""
+    for field in ("purpose", "when", "roles", "evidence_note"):
+        text = getattr(protocol, field)
+        yield replace(protocol, **{field: replace(text, **{to: text.to(of)})})
+    for number, phase in enumerate(protocol.phases):
+        prompts = replace(phase.prompts, **{to: phase.prompts.to(of)})
+        goal = replace(phase.goal, **{to: phase.goal.to(of)})
+        for change in ({"prompts": prompts}, {"goal": goal}):
+            phases = list(protocol.phases)
+            phases[number] = replace(phase, **change)
+            yield replace(protocol, phases=tuple(phases))
+
+
+@pytest.mark.parametrize(("of", "to"), [("da", "nb"), ("nb", "da"), ("en", "da"), ("en", "nb")])
+def test_a_text_forgotten_in_another_language_is_found(
+    protocol: Protocol, of: str, to: str
+) -> None:
+    assert all(untranslated(seeded) for seeded in copied(protocol, of, to))
+
+
+def test_a_phase_in_the_wrong_language_is_found_by_its_words(protocol: Protocol) -> None:
+    for phase in protocol.phases:
+        danish = [*phase.prompts.da, *phase.avoid.da, phase.goal.da]
+        norwegian = [*phase.prompts.nb, *phase.avoid.nb, phase.goal.nb]
+        assert words(*danish) & NOT_IN_NB, phase.key
+        assert words(*norwegian) & NOT_IN_DA, phase.key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -134,23 +209,53 @@ def test_names_within_a_protocol_differ(protocol: Protocol) -> None:
         assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize(
-    ("protocol_id", "people", "minutes"),
-    [
-        ("shift-defuse", 5, 25),
-        ("shift-defuse", 8, 34),
-        ("home-checkin", 5, 9.5),
-        ("stop5", 4, 5),
-        ("stop5", 12, 5),
-        ("leader-close", 1, 4),
-    ],
-)
-def test_planned_time(protocol_id: str, people: int, minutes: float) -> None:
-    protocol = bundled(protocol_id)
-    assert protocol.planned_seconds(people) == minutes * 60
-    assert protocol.planned_seconds(people) == sum(
-        phase.planned_seconds(people) for phase in protocol.phases
-    )
+FACTS: dict[str, tuple[str, str, int, int, dict[int, float]]] = {
+    # kind, evidence, most people, earliest hours, and the minutes for that many people
+    "shift-defuse": ("defusing", "C", 8, 0, {3: 19, 5: 25, 8: 34}),
+    "home-checkin": ("check-in", "C", 10, 0, {3: 7.5, 5: 9.5, 8: 12.5}),
+    "stop5": ("learning", "B", 12, 0, {3: 5, 5: 5, 8: 5, 12: 5}),
+    "leader-close": ("check-in", "C", 1, 0, {1: 4}),
+    "pause": ("check-in", "C", 12, 0, {1: 1, 3: 1, 5: 1, 8: 1}),
+    "first-hour": ("defusing", "B", 1, 0, {1: 12}),
+    "follow-up": ("check-in", "B", 1, 12, {1: 5}),
+    "peer-two-track": ("defusing", "C", 5, 0, {1: 44.5, 3: 47.5, 5: 50.5}),
+    "jobcentre-daily": ("check-in", "C", 8, 0, {3: 9.5, 5: 12.5, 8: 17}),
+    "large-round": ("defusing", "C", 24, 0, {8: 22, 12: 23, 20: 25}),
+    "ten-minutes": ("learning", "B", 12, 0, {3: 10, 5: 10, 8: 10}),
+    "aar": ("learning", "A", 12, 24, {3: 45, 5: 45, 8: 45}),
+    "pi-ops": ("learning", "C", 12, 72, {3: 54, 5: 54, 8: 54}),
+    "reflecting-team": ("defusing", "C", 8, 0, {3: 48, 5: 48, 8: 48}),
+    "sparring-15": ("learning", "C", 4, 0, {2: 15, 3: 15}),
+    "erfa": ("learning", "C", 12, 0, {3: 48.5, 5: 57.5, 8: 71, 12: 89}),
+    "balint": ("defusing", "C", 10, 0, {5: 45, 8: 45}),
+}
+
+
+def test_planned_time(protocol: Protocol) -> None:
+    for people, minutes in FACTS[protocol.id][4].items():
+        assert people <= protocol.max_people
+        assert protocol.planned_seconds(people) == minutes * 60
+
+
+def test_the_time_is_bearable_and_grows_only_by_the_voices(protocol: Protocol) -> None:
+    whole = [protocol.planned_seconds(n) for n in range(1, protocol.max_people + 1)]
+    most = {"check-in": 20, "defusing": 60, "learning": 90}[protocol.kind]
+    assert whole[-1] <= most * 60
+    each = round(60 * sum(phase.minutes for phase in protocol.phases if phase.each))
+    assert {later - earlier for earlier, later in pairwise(whole)} <= {each}
+    for phase in protocol.phases:
+        assert phase.planned_seconds(1) * 2 <= max(whole[0], 120), phase.key
+
+
+def test_what_a_comment_says_of_the_time_is_so() -> None:
+    number = {"five": 5, "eight": 8, "twenty": 20}
+    for one in FILES:
+        text = (PACKAGE / "library" / f"{one}.toml").read_text(encoding="utf-8")
+        head = re.sub(r"\n# ", " ", text.partition("format =")[0])
+        found = re.search(r"(five|eight|twenty) people take (\d+)(½?) minutes", head)
+        if found:
+            minutes = int(found[2]) + (0.5 if found[3] else 0)
+            assert shipped(one).planned_seconds(number[found[1]]) == minutes * 60, one
 
 
 @pytest.mark.parametrize(
@@ -182,14 +287,21 @@ def test_phases(protocol_id: str, keys: list[str], each: list[str], load: list[s
     assert protocol.phase("no-such") is None
 
 
-def test_kinds_grades_and_sizes() -> None:
-    facts = {p.id: (p.kind, p.evidence, p.max_people) for p in library().values()}
-    assert facts == {
-        "shift-defuse": ("defusing", "C", 8),
-        "home-checkin": ("check-in", "C", 10),
-        "stop5": ("learning", "B", 12),
-        "leader-close": ("check-in", "C", 1),
-    }
+def test_kinds_grades_sizes_and_when_it_is_too_early(protocol: Protocol) -> None:
+    facts = (protocol.kind, protocol.evidence, protocol.max_people, protocol.earliest_hours)
+    assert facts == FACTS[protocol.id][:4]
+
+
+def test_ids_and_names_are_unique() -> None:
+    assert not [one for one in FILES if shipped(one).id != one]
+    for language in LANGUAGES:
+        names = Counter(shipped(one).name.to(language).casefold() for one in FILES)
+        assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_protocol_advised_against_can_be_chosen(protocol: Protocol) -> None:
+    assert protocol.evidence != "X"
+    assert protocol.kind != "reference"
 
 
 def test_the_load_is_asked_for_in_words_where_it_is_asked_for(protocol: Protocol) -> None:
@@ -202,8 +314,8 @@ def test_the_load_is_asked_for_in_words_where_it_is_asked_for(protocol: Protocol
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_last_phase_of_a_shift_asks_whether_anything_must_be_acted_on(language: str) -> None:
     word = {"da": "et barn, et liv i fare", "nb": "et barn, et liv i fare", "en": "a life in"}
-    for protocol_id in ("shift-defuse", "home-checkin"):
-        prompts = bundled(protocol_id).phases[-1].prompts.to(language)
+    for protocol_id in ("shift-defuse", "home-checkin", "large-round"):
+        prompts = shipped(protocol_id).phases[-1].prompts.to(language)
         assert any(word[language] in prompt for prompt in prompts)
 
 

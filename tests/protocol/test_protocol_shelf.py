@@ -66,12 +66,11 @@ def test_an_unknown_id_names_the_nearest_and_all_there_are(tmp_path: Path) -> No
     house(tmp_path, "torsdag")
     assert not_found("shift-defuze", tmp_path) == (
         "There is no protocol called shift-defuze; did you mean shift-defuse?"
-        " There are: shift-defuse, home-checkin, stop5, leader-close, torsdag."
+        f" There are: {', '.join(BUNDLED)}, torsdag."
     )
     assert "did you mean torsdag?" in not_found("torsdg", tmp_path)
     assert not_found("xyzzy") == (
-        "There is no protocol called xyzzy."
-        " There are: shift-defuse, home-checkin, stop5, leader-close."
+        f"There is no protocol called xyzzy. There are: {', '.join(BUNDLED)}."
     )
 
 

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import errno
-import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from debrief.errors import EXIT_INPUT, EXIT_KEY, Problem
+from debrief.record import owner as owners
 from debrief.record.disk import AlreadyThere, Disk
-from debrief.record.journal import Journal, discard, journal_path, list_journals
+from debrief.record.journal import Elsewhere, Journal, discard, journal_path, list_journals
 from debrief.record.keys import Keys
+from debrief.record.owner import Owner, elsewhere, this_owner
 
 from .faults import FaultySystem, names
 
@@ -39,7 +43,8 @@ def test_round_trip(path: Path, keys: Keys) -> None:
     found = Journal.recover(Disk(), path, keys)
     assert found.payloads == EVENTS
     assert (found.session_id, found.damage) == ("s-1", None)
-    assert found.host == os.uname().nodename
+    here = this_owner("s-1")
+    assert (found.host, found.boot, found.elsewhere) == (here.host, here.boot, "")
     again, journal = Journal.reopen(Disk(), path, keys)
     assert again == found
     assert journal.saved == len(EVENTS)
@@ -151,7 +156,9 @@ def test_moved_repeated_and_dropped_records_are_refused(path: Path, keys: Keys) 
 
 
 @pytest.mark.parametrize(
-    "tail", [b"\0" * 1_000_000, b"\1\0\0\0" * 999, b"\xff" * 64, b"\0\0\0\x20" + b"\0" * 40, b"\1"]
+    "tail",
+    [b"\0" * 1_000_000, b"\1\0\0\0" * 999, b"\xff" * 64, b"\0\0\0\x20" + b"\0" * 40, b"\1"],
+    ids=["zeros", "lengths", "ones", "a frame", "one byte"],
 )
 def test_torn_tail_is_cut_for_good(path: Path, keys: Keys, tail: bytes) -> None:
     data = written(path, keys)
@@ -327,6 +334,240 @@ def test_names(tmp_path: Path, keys: Keys) -> None:
     for name in ("a.journal", "a.10.journal", "a.2.journal", "b.1.journal", "b.journal.corrupt"):
         (tmp_path / name).touch()
     assert list_journals(Disk(), tmp_path, tmp_path / "none") == (tmp_path / "a.10.journal",)
+
+
+# A live folder that travels to another computer
+
+
+class Computers:
+    """Lets the program believe that it runs on this computer or on that."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._patch = monkeypatch
+
+    def at(self, host: str) -> None:
+        known = Owner("s-1", host, f"boot of {host}", f"machine of {host}")
+        self._patch.setattr(
+            owners, "this_owner", lambda session: msgspec.structs.replace(known, session=session)
+        )
+
+
+@pytest.fixture
+def computers(monkeypatch: pytest.MonkeyPatch) -> Computers:
+    made = Computers(monkeypatch)
+    made.at("first")
+    return made
+
+
+def taken_over(path: Path, keys: Keys) -> Journal:
+    return Journal.reopen(Disk(), path, keys, take_over=True)[1]
+
+
+def add(journal: Journal, *payloads: bytes) -> None:
+    for payload in payloads:
+        assert journal.wait(journal.append(payload), 5)
+
+
+def test_another_computers_journal_is_not_gone_on_with_by_accident(
+    path: Path, keys: Keys, computers: Computers
+) -> None:
+    data = written(path, keys)
+    computers.at("second")
+    assert Journal.recover(Disk(), path, keys).elsewhere == "first"
+    with pytest.raises(Elsewhere, match="first") as caught:
+        Journal.reopen(Disk(), path, keys)
+    assert (caught.value.host, caught.value.status) == ("first", EXIT_INPUT)
+    assert names(path.parent) == [path.name]
+    assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize("tail", [b"", b"torn"])
+def test_taking_over_goes_on_in_a_part_of_its_own(
+    path: Path, keys: Keys, computers: Computers, tail: bytes
+) -> None:
+    data = written(path, keys) + tail
+    path.write_bytes(data)
+    computers.at("second")
+    journal = taken_over(path, keys)
+    add(journal, b"here")
+    assert journal.close()
+    assert path.read_bytes() == data
+    assert list_journals(Disk(), path.parent) == (journal.path,)
+    found, again = Journal.reopen(Disk(), path, keys)  # from here on it is this computer's own
+    assert (found.payloads, found.host, again.path) == ((*EVENTS, b"here"), "second", journal.path)
+    again.close()
+
+
+def test_the_first_computer_notices_and_both_lose_nothing(
+    path: Path, keys: Keys, computers: Computers
+) -> None:
+    first = Journal.create(Disk(), path, "s-1", keys)
+    troubles = listened(first)
+    add(first, b"one", b"two")
+    computers.at("second")
+    second = taken_over(path, keys)
+    here = listened(second)
+    add(second, b"here")
+    computers.at("first")
+    add(first, b"three", b"four")
+    assert first.close()
+    assert second.close()
+    assert here == []
+    assert len(set(troubles)) == 1
+    assert "second" in troubles[0]
+    assert str(path) in troubles[0]
+    with pytest.raises(Elsewhere, match="second"):
+        Journal.reopen(Disk(), path, keys)
+    back = taken_over(path, keys)
+    add(back, b"back")
+    assert back.close()
+    assert [Journal.recover(Disk(), back.path, keys).payloads][0] == (
+        b"one", b"two", b"here", b"back",
+    )  # fmt: skip
+    # Closing here removes what the newest part holds, and keeps what was written apart.
+    discard(Disk(), "s-1", (path.parent,), keys)
+    assert names(path.parent) == [path.name]
+    assert Journal.recover(Disk(), path, keys).payloads == (b"one", b"two", b"three", b"four")
+
+
+def test_half_of_a_newer_part_is_looked_at_again(
+    path: Path, keys: Keys, computers: Computers
+) -> None:
+    first = Journal.create(Disk(), path, "s-1", keys)
+    troubles = listened(first)
+    add(first, b"one")
+    computers.at("second")
+    second = taken_over(path, keys)
+    second.close()
+    whole = second.path.read_bytes()
+    second.path.write_bytes(whole[:100])
+    computers.at("first")
+    add(first, b"two", b"three")
+    assert troubles == []
+    second.path.write_bytes(whole)
+    add(first, b"four")
+    assert first.close()
+    assert len(set(troubles)) == 1
+
+
+def test_a_failed_disk_here_does_not_take_the_name_of_a_part_there(
+    path: Path, keys: Keys, computers: Computers
+) -> None:
+    system = FaultySystem()
+    first = Journal.create(Disk(system), path, "s-1", keys)
+    add(first, b"one")
+    computers.at("second")
+    second = taken_over(path, keys)
+    add(second, b"there")
+    assert second.close()
+    computers.at("first")
+    system.fail, system.times = {"sync_data": errno.EIO}, 1
+    add(first, b"here")
+    assert first.close()
+    assert len({path, first.path, second.path}) == 3
+    assert Journal.recover(Disk(), second.path, keys).payloads == (b"one", b"there")
+    discard(Disk(), "s-1", (path.parent,), keys)
+    assert names(path.parent) == [second.path.name]
+
+
+def test_without_keys_another_computers_part_stays(
+    path: Path, keys: Keys, computers: Computers
+) -> None:
+    written(path, keys)
+    computers.at("second")
+    assert taken_over(path, keys).close()
+    discard(Disk(), "s-1", (path.parent,))
+    assert names(path.parent) == [path.name]
+    discard(Disk(), "s-1", (path.parent,), keys)  # nothing of this computer's: it is what is closed
+    assert names(path.parent) == []
+
+
+def test_a_contained_part_goes_with_the_newest(
+    path: Path, keys: Keys, computers: Computers
+) -> None:
+    written(path, keys)
+    computers.at("second")
+    assert taken_over(path, keys).close()
+    discard(Disk(), "s-1", (path.parent,), keys)
+    assert names(path.parent) == []
+
+
+def test_the_same_computer_after_a_crash_is_no_other(
+    path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch, computers: Computers
+) -> None:
+    written(path, keys)
+    again = Owner("s-1", "renamed", "another boot", "machine of first")
+    monkeypatch.setattr(owners, "this_owner", lambda session: again)
+    found, journal = Journal.reopen(Disk(), path, keys)
+    assert (found.elsewhere, journal.path) == ("", path)
+    journal.close()
+
+
+class OldOwner(msgspec.Struct, frozen=True):
+    session: str
+    host: str
+    boot: str
+
+
+@pytest.mark.parametrize(("host", "other"), [("first", ""), ("older", "older"), ("", "")])
+def test_a_header_of_three_fields_is_read(
+    path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch, host: str, other: str
+) -> None:
+    old = OldOwner("s-1", host, "an old boot")
+    monkeypatch.setattr(owners, "this_owner", lambda session: old)
+    monkeypatch.setattr(owners, "elsewhere", lambda owner, here: "")
+    data = written(path, keys)
+    monkeypatch.undo()
+    assert b"machine" not in data
+    here = Owner("s-1", "First.local", "boot", "machine")
+    monkeypatch.setattr(owners, "this_owner", lambda session: here)
+    found = Journal.recover(Disk(), path, keys)
+    assert (found.payloads, found.elsewhere) == (EVENTS, other)
+
+
+WORDS = st.sampled_from(["", "a", "b", "a.home", "A"])
+OWNERS = st.builds(Owner, st.just("s-1"), WORDS, WORDS, st.sampled_from(["", "m", "n"]))
+
+
+@given(OWNERS, OWNERS)
+def test_only_what_both_know_makes_two_computers(one: Owner, two: Owner) -> None:
+    assert elsewhere(one, one) == ""
+    assert bool(elsewhere(one, two)) == bool(elsewhere(two, one))
+    if elsewhere(one, two):
+        assert one.boot != two.boot or not one.boot
+        assert (one.machine and two.machine) or (one.host and two.host)
+    if one.machine and one.machine == two.machine:
+        assert elsewhere(one, two) == ""
+
+
+def test_a_container_without_an_id_is_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(owners, "_machine", str)
+    monkeypatch.setattr(owners, "_CONTAINER_MARKS", ())
+    for word in owners._CONTAINER_WORDS:
+        monkeypatch.delenv(word, raising=False)
+    assert this_owner("s-1").host != ""
+    monkeypatch.setenv("container", "podman")
+    assert this_owner("s-1").host == ""
+    assert this_owner("s-1").machine == ""
+
+
+def test_the_id_in_the_header_is_not_the_computers_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    known = tmp_path / "machine-id"
+    monkeypatch.setattr(owners, "_MACHINE_IDS", (tmp_path / "none", known))
+    found = []
+    for text in ("0123456789abcdef" * 2, "fedcba9876543210" * 2, "uninitialized", "", "\xff"):
+        known.write_bytes(text.encode("latin-1"))
+        owners._machine.cache_clear()
+        found.append(owners._machine())
+        assert text == "" or text not in found[-1]
+    owners._machine.cache_clear()
+    assert len(set(found[:2])) == 2
+    assert all(len(one) == 32 for one in found[:2])
+    assert found[2:] == ["", "", ""]
 
 
 def test_killed_writer_loses_nothing_it_acknowledged(tmp_path: Path) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from debrief.errors import Problem
-from debrief.record import closing, ledger
+from debrief.record import closing, ledger, owner, reserve
 from debrief.record.disk import Disk
 from debrief.record.journal import Journal, list_journals
 from debrief.record.journalfile import JournalFile
@@ -68,13 +70,13 @@ def watched_journal(base: Path, keys: Keys, broken: str = "") -> Watch:
     return watch
 
 
-def journal_is_good(keys: Keys) -> Callable[[Path, int], bool]:
+def journal_is_good(keys: Keys, *, take_over: bool = False) -> Callable[[Path, int], bool]:
     def good(folder: Path, promised: int) -> bool:
         paths = list_journals(Disk(), folder)
         if not paths:
             return promised == 0
         try:
-            found, journal = Journal.reopen(Disk(), paths[0], keys)
+            found, journal = Journal.reopen(Disk(), paths[0], keys, take_over=take_over)
         except Problem:
             return False
         journal.close()
@@ -245,3 +247,154 @@ def test_what_was_read_back_after_a_kill_is_saved(tmp_path: Path, keys: Keys) ->
     journal.close()
     assert len(found.payloads) == watch.promised == 2
     assert broken_states(watch, tmp_path, journal_is_good(keys)) == 0
+
+
+# Where the disk runs full and the reserve is given up
+
+
+class Tight(CrashSystem):
+    """A disk in memory with room for `capacity` bytes."""
+
+    def __init__(self, base: Path, broken: str = "") -> None:
+        super().__init__(base, broken)
+        self.capacity = 10**6
+
+    def free(self, path: Path) -> int | None:
+        files = {id(file): file for file in self.now.values() if file is not None}
+        return self.capacity - sum(len(file.now) for file in files.values())
+
+    def write(self, handle: int, data: bytes | memoryview) -> int:
+        room = self.free(self.base) or 0
+        if room <= 0:
+            self.before("write")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(handle, data[:room])
+
+
+@pytest.fixture
+def _small_reserve(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reserve, "SIZE", 90)
+    monkeypatch.setattr(reserve, "ROOM", 200)
+    monkeypatch.setattr(reserve, "LOOK_S", 0.0)
+
+
+def tight_journal(base: Path, keys: Keys, broken: str = "") -> tuple[Watch, set[str]]:
+    """Write with room, out of the reserve, and with room again; return what was told too."""
+    system = Tight(base, broken)
+    watch = Watch(system)
+    path = base / "s-1.journal"
+    kept = reserve.Reserve(Disk(system), base)
+    journal = Journal.create(Disk(system), path, "s-1", keys, reserve=kept)
+    told: set[str] = set()
+
+    def promise(number: int, at: float) -> None:
+        watch.promised = number
+
+    journal.on_saved = promise
+    journal.on_trouble = lambda problem: told.add(str(problem))
+    assert journal.wait(journal.append(b"event 1"), 5)
+    assert journal.wait(journal.append(b"event 2"), 5)
+    system.capacity -= (system.free(base) or 0) - 10
+    assert journal.wait(journal.append(b"event 3"), 5)
+    assert journal.wait(journal.append(b"event 4"), 5)
+    system.capacity = 10**6
+    assert journal.wait(journal.append(b"event 5"), 5)
+    assert journal.close()
+    watch.look()
+    return watch, told
+
+
+@pytest.mark.usefixtures("_small_reserve")
+def test_a_journal_that_lives_on_its_reserve_keeps_its_promises(tmp_path: Path, keys: Keys) -> None:
+    watch, told = tight_journal(tmp_path / "base", keys)
+    assert ["set aside" in one for one in told] == [True]
+    assert len(watch.trees) > 30
+    assert any(name == reserve.NAME for tree in watch.trees for name, _content in tree)
+    assert broken_states(watch, tmp_path, journal_is_good(keys)) == 0
+
+
+@pytest.mark.usefixtures("_small_reserve")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_journal_on_its_reserve_is_caught(tmp_path: Path, keys: Keys, fault: str) -> None:
+    watch, _told = tight_journal(tmp_path / "base", keys, fault)
+    assert broken_states(watch, tmp_path, journal_is_good(keys)) > 0
+
+
+@pytest.mark.usefixtures("_small_reserve")
+def test_telling_it_saved_while_the_disk_is_full_is_caught(
+    tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Journal, "_written", lambda self, count: True)
+    watch, _told = tight_journal(tmp_path / "base", keys)
+    assert broken_states(watch, tmp_path, journal_is_good(keys)) > 0
+
+
+# Where another computer takes the round over
+
+
+def on(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    known = owner.Owner("s-1", host, f"boot of {host}", f"machine of {host}")
+    monkeypatch.setattr(owner, "this_owner", lambda session: known)
+
+
+def watched_take_over(
+    base: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch, broken: str = ""
+) -> tuple[Watch, bytes]:
+    """Write three events here and two there; return what the first computer's file was too."""
+    system = CrashSystem(base, broken)
+    watch = Watch(system)
+    path = base / "s-1.journal"
+
+    def promise(number: int, at: float) -> None:
+        watch.promised = number
+
+    on(monkeypatch, "first")
+    first = Journal.create(Disk(system), path, "s-1", keys)
+    first.on_saved = promise
+    for number in (1, 2, 3):
+        assert first.wait(first.append(b"event %d" % number), 5)
+    assert first.close()
+    left = Disk(system).read(path)
+    on(monkeypatch, "second")
+    _found, second = Journal.reopen(Disk(system), path, keys, take_over=True)
+    second.on_saved = promise
+    for number in (4, 5):
+        assert second.wait(second.append(b"event %d" % number), 5)
+    assert second.close()
+    watch.look()
+    return watch, left
+
+
+def take_over_is_good(keys: Keys, first: bytes) -> Callable[[Path, int], bool]:
+    good = journal_is_good(keys, take_over=True)
+
+    def check(folder: Path, promised: int) -> bool:
+        left = folder / "s-1.journal"
+        untouched = promised < 3 or (left.exists() and left.read_bytes() == first)
+        return good(folder, promised) and untouched
+
+    return check
+
+
+def test_a_round_taken_over_keeps_its_promises(
+    tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, first = watched_take_over(tmp_path / "base", keys, monkeypatch)
+    assert len(watch.trees) > 25
+    assert broken_states(watch, tmp_path, take_over_is_good(keys, first)) == 0
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_faulty_take_over_is_caught(
+    tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    watch, first = watched_take_over(tmp_path / "base", keys, monkeypatch, fault)
+    assert broken_states(watch, tmp_path, take_over_is_good(keys, first)) > 0
+
+
+def test_a_take_over_that_writes_into_the_first_file_is_caught(
+    tmp_path: Path, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("debrief.record.journal.taking_over", lambda path: path)
+    watch, first = watched_take_over(tmp_path / "base", keys, monkeypatch)
+    assert broken_states(watch, tmp_path, take_over_is_good(keys, first)) > 0

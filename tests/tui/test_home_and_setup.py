@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from debrief import i18n
 from debrief.tui.screens.home import HomeScreen
 from debrief.tui.screens.round import RoundScreen
@@ -138,3 +140,24 @@ async def test_an_empty_name_leaves_the_hands_where_names_are_written(opened) ->
         await screen.write("Bodil")
         await screen.press("f10")
         assert [one.name for one in screen.app.live.state.people] == ["Bodil"]
+
+
+async def test_a_protocol_that_comes_later_asks_how_long_ago_it_was(opened, desk) -> None:
+    from debrief.tui.dialogs import LineDialog
+    from debrief.tui.screens.round import RoundScreen
+
+    desk.config = msgspec.structs.replace(desk.config, protocol="aar")
+    async with opened() as screen:
+        await screen.press("enter")
+        await screen.write("Ada\n")
+        await screen.press("f10")
+        assert isinstance(screen.app.screen, LineDialog)
+        await screen.write("soon")
+        await screen.press("enter")
+        assert "no number of hours" in screen.text("#hint")
+        for _letter in "soon":
+            await screen.press("backspace")
+        await screen.write("30,5")
+        await screen.press("enter")
+        assert isinstance(screen.app.screen, RoundScreen)
+        assert screen.app.live.state.setup.circumstances.hours_since == 30.5

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from debrief import words
+from debrief.desk.left_open import damaged, question, told
 from debrief.errors import Problem
 from debrief.i18n import _, ngettext
 from debrief.tui import commands, looks
@@ -153,7 +155,21 @@ class HomeScreen(BaseScreen):
 
     def action_outbox(self) -> None:
         """See what leaves."""
-        self.desk_app.open_outbox()
+        from debrief.tui.screens.outbox import OutboxScreen
+
+        self.app.push_screen(OutboxScreen())
+
+    def action_sessions(self) -> None:
+        """See what was held."""
+        from debrief.tui.screens.past import SessionsScreen
+
+        self.app.push_screen(SessionsScreen())
+
+    def action_coverage(self) -> None:
+        """See which weeks had no session."""
+        from debrief.tui.screens.coverage import CoverageScreen
+
+        self.app.push_screen(CoverageScreen())
 
     def action_start(self) -> None:
         """Set up a round."""
@@ -162,9 +178,25 @@ class HomeScreen(BaseScreen):
     def action_resume(self) -> None:
         """Go on with the newest round that was not closed."""
         found = self._overview.unfinished if self._overview else ()
-        rounds = [one for one in found if one.state is not None]
-        if rounds:
-            self.desk_app.resume_round(rounds[0].id)
+        one = next((one for one in found if one.state is not None), None)
+        if one is None:
+            return
+        if not one.elsewhere:
+            self.desk_app.resume_round(one.id)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._take_over(one.id)
+
+        self.desk_app.push_screen(TakeOverDialog(question(one)), answered)
+
+    def _take_over(self, session_id: str) -> None:
+        """Go on here with a round of another computer, or say why not."""
+        try:
+            self.desk_app.open_round(self.desk_app.desk.resume(session_id, take_over=True))
+        except Problem as problem:
+            self.desk_app.tell(problem)
 
     @work(thread=True, exclusive=True, group="send", exit_on_error=False)
     def action_send(self) -> None:
@@ -179,6 +211,34 @@ class HomeScreen(BaseScreen):
         self.post_message(self.Looked(self.desk_app.desk.overview()))
 
 
+class TakeOverDialog(ModalScreen[bool]):
+    """Whether a round that another computer wrote goes on here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "take"),
+        Binding("escape", "leave_it"),
+    ]
+
+    def __init__(self, asked: str) -> None:
+        super().__init__()
+        self._asked = asked
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question and the two ways on."""
+        hint = _("Enter takes it over, Esc leaves it there")
+        with Vertical(classes="dialog"):
+            yield Static(self._asked, markup=False)
+            yield Static(Content.styled(hint, "$muted"), classes="hint")
+
+    def action_take(self) -> None:
+        """Go on here."""
+        self.dismiss(True)
+
+    def action_leave_it(self) -> None:
+        """Leave it to the other computer."""
+        self.dismiss(False)
+
+
 def _resumable(one: Unfinished, *, first: bool) -> Content:
     if one.state is None:
         return Content.styled(f"▲ {one.id}  {one.problem}", "$warning")
@@ -189,12 +249,8 @@ def _resumable(one: Unfinished, *, first: bool) -> Content:
         phase=one.state.phase + 1,
         phases=len(one.state.setup.phases),
     )
-    damage = ""
-    if one.damage:
-        damage = "  " + _(
-            "The end of its journal was damaged; everything shown as saved before that is there."
-        )
-    return Content.assemble(key, text, (damage, "$warning"))
+    notes = "".join(f"  {sentence}" for sentence in (*damaged(one), *told(one)))
+    return Content.assemble(key, text, (notes, "$warning"))
 
 
 def _follow_up(one: Due, *, late: bool) -> Content:

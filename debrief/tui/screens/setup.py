@@ -18,6 +18,7 @@ from debrief.protocol import Protocol
 from debrief.session.model import Circumstances, Person
 from debrief.text import clean_line
 from debrief.tui import commands
+from debrief.tui.dialogs import LineDialog
 from debrief.tui.screens.base import BaseScreen
 from debrief.tui.widgets.bars import KeyBar, TopBar
 from debrief.tui.widgets.roll import Entry, Roll
@@ -195,13 +196,33 @@ class SetupScreen(BaseScreen):
         waiting = self.query_one("#name", Input)
         if waiting.value.strip():
             self.on_input_submitted(Input.Submitted(waiting, waiting.value))
-        desk, one = self.desk_app.desk, self._protocol
+        one = self._protocol
+        if one is None:
+            return
+        if not one.earliest_hours:
+            self._begin(0.0)
+            return
+        question = _("{name} comes at the earliest {n} hours after. How many hours is it since?")
+        name = one.name.to(i18n.language())
+        self.app.push_screen(
+            LineDialog(
+                question.format(name=name, n=one.earliest_hours),
+                _("A number, for example 30. Enter goes on, Esc goes back."),
+                _hours,
+            ),
+            lambda text: self._begin(_hours(text)) if text else None,
+        )
+
+    def _begin(self, hours_since: float) -> None:
+        """Open the round, so many hours after what it is about."""
+        desk, one, waiting = self.desk_app.desk, self._protocol, self.query_one("#name", Input)
         if one is None:
             return
         around = Circumstances(
             supervisor_involved=self._ticked("#involved"),
             mixed_exposure=self._ticked("#mixed"),
             line_manager_leads=self._ticked("#manager"),
+            hours_since=hours_since,
         )
         team = clean_line(self.query_one("#team", Input).value)[:60]
         language = desk.config.round_language or i18n.language()
@@ -218,3 +239,14 @@ class SetupScreen(BaseScreen):
     def action_back(self) -> None:
         """Back to Home."""
         self.app.pop_screen()
+
+
+def _hours(text: str) -> float:
+    """Return the hours in what was typed; raises Problem."""
+    try:
+        hours = float(text.strip().replace(",", "."))
+    except ValueError:
+        hours = -1.0
+    if not 0 <= hours <= 24 * 365:
+        raise Problem(_("That is no number of hours; write for example 30."))
+    return hours
