@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from debrief.cli.context import options, out, out_json, write
 from debrief.cli.shape import Group, argument, choice, flag, option
 from debrief.errors import EXIT_DELIVERY, EXIT_USAGE, Problem
@@ -49,6 +51,11 @@ def add_to(root: Group) -> None:
         by,
         option("--why", help=_("The reason, for whoever reads the outbox later."), default=""),
     )(_resolve)
+    _add_rest(group, form)
+    root.add_command(group)
+
+
+def _add_rest(group: Group, form: click.Option) -> None:
     group.add(
         "resume",
         _("Let things go again to a destination that did not let us in."),
@@ -60,7 +67,6 @@ def add_to(root: Group) -> None:
         argument("session", _("[SESSION]"), required=False),
         form,
     )(_receipts)
-    root.add_command(group)
 
 
 def state_name(row: Row) -> str:

@@ -48,6 +48,11 @@ def add_to(root: Group) -> None:
         option("--weeks", help=_("How many weeks."), type=click.IntRange(1, 260), default=8),
         form,
     )(_coverage)
+    root.add("trend", _("Show what was held month by month, in numbers."), form)(_trend)
+    _add_search(root, form)
+
+
+def _add_search(root: Group, form: click.Option) -> None:
     root.add(
         "search",
         _("Look for words in all that was written, what is sealed too."),
@@ -57,7 +62,6 @@ def add_to(root: Group) -> None:
         option("--until", help=_("Only up to this day (YYYY-MM-DD)."), metavar=_("DAY")),
         form,
     )(_search)
-    root.add("trend", _("Show what was held month by month, in numbers."), form)(_trend)
 
 
 def _index(desk: Desk) -> Index:

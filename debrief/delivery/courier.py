@@ -23,7 +23,9 @@ from debrief.i18n import _
 from debrief.summary import LEVELS
 
 _LEASE_EXTRA_S: Final = 60.0
-_STOPS: Final[frozenset[str]] = frozenset({"connect", "tls", "door", "timeout", "ca-file", "moved"})
+_STOPS: Final[frozenset[str]] = frozenset(
+    {"connect", "tls", "no-tls", "door", "timeout", "ca-file", "moved"}
+)
 """After one of these, the destination's other rows wait for the next time."""
 
 

@@ -26,9 +26,12 @@ def state(name: RowState) -> str:
 
 def why(code: str) -> str:
     """Return the sentence for a code that an attempt left on its row; empty for none."""
-    if not code:
-        return ""
-    sentences = {
+    return {**_on_the_way(), **_at_the_ends()}.get(code, code)
+
+
+def _on_the_way() -> Mapping[str, str]:
+    """Return the sentences for what the network and the receiver did."""
+    return {
         "connect": _("There was no connection; nothing left, and it is tried again by itself."),
         "tls": _("The server's certificate was not accepted; nothing left."),
         "ca-file": _("The certificate file can't be read; nothing left."),
@@ -44,6 +47,12 @@ def why(code: str) -> str:
         "address": _("The address can't be used; it must begin with https."),
         "request": _("The request could not be made; check the settings of the destination."),
         "secret-form": _("The signing secret is not whsec_ and 24 to 64 bytes in base64."),
+    }
+
+
+def _at_the_ends() -> Mapping[str, str]:
+    """Return the sentences for what folders, plugins, people and the configuration did."""
+    return {
         "no-folder": _("The folder is not there; connect it, or change it in the configuration."),
         "disk": _("The disk of the folder reported an error, or is full."),
         "taken": _("Another file with the same name is there; it was left as it is."),
@@ -51,6 +60,14 @@ def why(code: str) -> str:
         "crashed": _("The plugin crashed."),
         "no-package": _(
             "A package that the exporter needs is not installed; it waits until it is."
+        ),
+        "recipient": _(
+            "There is no key to seal it to, or one of them is not a public key; correct the "
+            "recipients."
+        ),
+        "no-tls": _(
+            "The mail server offers no encryption, so nothing was sent; it is tried again by "
+            "itself."
         ),
         "no-receipt": _("The plugin did not say how it went."),
         "refused-host": _("The plugin tried another host than the destination's, and was stopped."),
@@ -63,4 +80,3 @@ def why(code: str) -> str:
         "erased": _("The session's content was erased."),
         "abandoned": _("It was given up."),
     }
-    return sentences.get(code, code)

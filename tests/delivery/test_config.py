@@ -79,12 +79,12 @@ def test_an_exporter_that_is_not_known_yet_is_checked_when_it_is() -> None:
 
 
 def test_full_may_go_where_it_is_sealed() -> None:
-    table = webhook(URL, exporter="sealed", level="full", fields=["notes"])
+    table = webhook(URL, exporter="vault", level="full", fields=["notes"])
     destination = parse_destinations({"vault": table}, "debrief.toml")["vault"]
     settings = (Setting("url", "Where"), Setting("secret", "x", required=False))
     table["settings"] = {"url": URL}
     destination = parse_destinations({"vault": table}, "debrief.toml")["vault"]
-    check_exporter("vault", destination, About("sealed", settings=settings, seals=True), "x")
+    check_exporter("vault", destination, About("vault", settings=settings, seals=True), "x")
 
 
 def test_secrets_come_from_where_they_are(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:

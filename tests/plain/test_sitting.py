@@ -73,8 +73,8 @@ def test_a_whole_round_is_held_and_sealed(room: Room, keys_of: Callable[[Room], 
 
 def test_everything_is_asked_where_nothing_was_said(room: Room) -> None:
     done = room.hold(
-        "99", "home-chekin", "2", "xx", "nb", "Vest", "", "Ola, likeperson", "tull, tull", "Ola", "",
-        "7", "1 3", "/forlat",
+        "99", "home-chekin", "2", "xx", "nb", "Vest", "", "Ola, likeperson", "tull, tull", "Ola",
+        "", "7", "1 3", "/forlat",
         asked=Asked(),
     )  # fmt: skip
     assert "There is no number 99" in done.text
