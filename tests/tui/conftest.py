@@ -75,8 +75,11 @@ class Screen:
         await self.settle()
 
     async def settle(self) -> None:
-        with contextlib.suppress(WorkerCancelled):
-            await self.app.workers.wait_for_complete()
+        """Wait for what is at work, for what that starts, and for what comes of it."""
+        for _again in range(3):
+            await self.pilot.pause()
+            with contextlib.suppress(WorkerCancelled):
+                await self.app.workers.wait_for_complete()
         await self.pilot.pause()
 
     async def rest(self) -> None:
