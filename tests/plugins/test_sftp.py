@@ -233,8 +233,8 @@ def test_a_server_that_is_away_loses_nothing(
     desk = Desk(tmp_path / "desk", "sftp", place.settings)
     document = desk.plan()
     attempt = desk.go()
-    assert (attempt.ending, attempt.why, attempt.state) == ("not-sent", "connect", "ready")
-    assert desk.row(document).attempts == 0
+    # The library brings compiled code along, of which nobody can see what it did.
+    assert (attempt.ending, attempt.why, attempt.state) == ("unknown", "connect", "ready")
     with asyncssh_server(tmp_path, place, None):
         assert desk.go(LATER).state == "delivered"
     assert place.files() == {document.filename: document.body}
