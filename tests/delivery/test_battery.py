@@ -11,7 +11,6 @@ import pytest
 
 from tests.delivery.battery import BUGS, battery, broken
 
-
 pytestmark = pytest.mark.skipif(
     "DEBRIEF_TEST_BATTERY" not in os.environ,
     reason="takes many minutes: set DEBRIEF_TEST_BATTERY, or run python -m tests.delivery.battery",
