@@ -4,7 +4,8 @@ A sealed drop is what `debrief.exporters.sealed` writes. To erase a round that h
 drops a retraction, sealed and named in the same way:
 
 ```
-{"document": its own id, also the name of the file     "previous", "sequence": as in a drop
+{"document": its own id, also the name of the file
+ "given_up", "previous", "sequence", "series": as in a drop, or left out
  "schema": "debrief-retraction/1"
  "session": the round, by its own name or by the digest that level counts shows
  "site": the site that the round's documents came from}
@@ -19,6 +20,7 @@ from the row.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import re
 from typing import Any, Final, Literal
@@ -37,6 +39,7 @@ MAGIC: Final = b"age-encryption.org/"
 _SITE: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _FAMILY: Final = re.compile(r"debrief-(?:drop|retraction)/[0-9]{1,6}")
 _MOST: Final = 1_000_000_000
+_PLACE: Final = frozenset({"given_up", "previous", "sequence", "series"})
 
 Why = Literal[
     "large", "form", "key", "text", "newer", "name", "site", "field", "digest", "gone", "kind"
@@ -66,6 +69,8 @@ class Drop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sequence: int
     session: str
     site: str
+    given_up: tuple[int, ...] = ()
+    series: str = ""
 
     def __repr__(self) -> str:
         return f"<drop {self.document}>"
@@ -75,11 +80,16 @@ class Retraction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A site takes back everything it sent of one round."""
 
     document: str
-    previous: str
     schema: str
-    sequence: int
     session: str
     site: str
+    given_up: tuple[int, ...] = ()
+    previous: str = ""
+    sequence: int = 0
+    series: str = ""
+
+    def __repr__(self) -> str:
+        return f"<retraction {self.document}>"
 
 
 class _Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,6 +168,16 @@ def read_row(body: bytes, document: str, site: str) -> Drop | Retraction:
     return _checked(drop)
 
 
+def digest(found: Drop | Retraction) -> str:
+    """Return the sha256 of what a document says, but for its place among others, in hex.
+
+    A site that lost its outbox may make a document again, with another number.
+    """
+    said = msgspec.to_builtins(found)
+    told = {name: value for name, value in said.items() if name not in _PLACE}
+    return hashlib.sha256(canonical(told)).hexdigest()
+
+
 def round_key(session: str) -> str:
     """Return the name of a round that is the same at every level: the digest of level counts."""
     if session.startswith("s-"):
@@ -194,10 +214,13 @@ def _no_number(_text: str) -> int:
 
 def _checked(found: Drop | Retraction) -> Drop | Retraction:
     """Return the document if all its parts are what they should be; raises Refused."""
-    ids = (found.document, found.session, *filter(None, (found.previous,)))
+    ids = (found.document, found.session, *filter(None, (found.previous, found.series)))
     if not all(map(is_id, ids)) or not _SITE.fullmatch(found.site) or len(found.site) > 64:
         raise Refused("text")
     if not 0 <= found.sequence < _MOST or found.previous == found.document:
+        raise Refused("text")
+    given_up = (0, *found.given_up, max(1, found.sequence))
+    if any(one >= other for one, other in itertools.pairwise(given_up)):
         raise Refused("text")
     if isinstance(found, Retraction):
         return found

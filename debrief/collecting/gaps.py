@@ -1,4 +1,4 @@
-"""What is missing: documents that others point at, and weeks in which a site fell silent."""
+"""What is missing: numbers that were never met, and weeks in which a site fell silent."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _MOST_WEEKS = 520
 
 
 class Gap(msgspec.Struct, frozen=True):
-    """A site whose documents are not all there."""
+    """A site whose documents are not all there, by one of its computers."""
 
     site: str
     missing: int
-    """How many at least."""
+    """How many at least; of those after the last one that came nobody can know."""
     documents: tuple[str, ...] = ()
-    """Ids of those that another one names as the one before it."""
+    """Ids of those that the document after them names."""
     numbers: tuple[int, ...] = ()
-    """Numbers that are not there, where no document names the one before it."""
+    """Numbers of the others."""
 
 
 class Silence(msgspec.Struct, frozen=True):
@@ -33,26 +33,22 @@ class Silence(msgspec.Struct, frozen=True):
 
 
 def missing(state: State) -> tuple[Gap, ...]:
-    """Return the sites with missing documents.
-
-    Each computer of a site counts for itself, so numbers alone tell little; what a document names
-    as the one before it is looked for first. Where nothing is named, a site has one computer.
-    """
+    """Return what is missing of each series: a number below the last that nobody met or gave up."""
     found = []
-    for site, ones in _by_site(state).items():
-        named = {one.previous for one in ones if one.previous}
-        unseen = sorted(named - set(state.documents) - set(state.different))
-        counted = {one.sequence for one in ones if one.sequence and not one.previous}
-        chained = {one.sequence for one in ones if one.sequence and one.previous}
-        numbers = _not_there(counted, counted | chained)
-        if unseen or numbers:
-            found.append(Gap(site, len(unseen) + len(numbers), tuple(unseen), numbers))
-    return tuple(found)
+    for seen in state.series.values():
+        largest, site = seen.last
+        known = {*seen.numbers, *seen.given_up}
+        absent = _not_there(largest, known)
+        if absent:
+            named = {number: seen.before.get(str(number), "") for number in absent}
+            ids = tuple(filter(None, named.values()))
+            unnamed = tuple(number for number, document in named.items() if not document)
+            found.append(Gap(site, len(absent), ids, unnamed))
+    return tuple(sorted(found, key=lambda gap: (gap.site, gap.documents, gap.numbers)))
 
 
-def _not_there(counted: set[int], known: set[int]) -> tuple[int, ...]:
-    """Return the numbers below the largest that nobody has; the largest may be any number."""
-    largest = max(counted, default=0)
+def _not_there(largest: int, known: set[int]) -> tuple[int, ...]:
+    """Return the numbers below the largest that are not known; the largest may be any number."""
     if largest > 10 * len(known) + 1000:  # nobody lost so many: the number is not to be believed
         return (largest - 1,)
     return tuple(number for number in range(1, largest) if number not in known)

@@ -6,6 +6,7 @@ depends on the order in which documents came.
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 from typing import Final, Literal
 
@@ -21,7 +22,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     """A document that was read. Its numbers are gone once its round is taken back."""
 
     sha256: str
-    """Of its text, in hex."""
+    """Of what it says, see `debrief.collecting.drop.digest`."""
     site: str
     round: str
     """The digest of level `counts`, at every level."""
@@ -29,12 +30,23 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     """The ISO week of the round, or of the file where the round's day is not told: `2026-W47`."""
     revision: int = 0
     level: str = ""
-    sequence: int = 0
-    previous: str = ""
     counted: Counted | None = None
     retracts: bool = False
     place: tuple[str, str] = ("", "")
     """Source and name under which it was first met."""
+
+
+class Seen(msgspec.Struct, omit_defaults=True):
+    """The numbers of one series that were met: of one computer, for one destination."""
+
+    numbers: list[int] = []
+    """Sorted."""
+    given_up: list[int] = []
+    """Those that will not come, or came all the same; sorted."""
+    before: dict[str, str] = {}
+    """Number, as text -> id of the document that the one with the next number names."""
+    last: tuple[int, str] = (0, "")
+    """The largest number, and the site that it is from."""
 
 
 class State(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,7 +56,9 @@ class State(msgspec.Struct, forbid_unknown_fields=True):
     documents: dict[str, Kept] = {}
     """By document id."""
     different: dict[str, list[str]] = {}
-    """Document id -> sha256 of each text that came under it, sorted; none of them counts."""
+    """Document id -> sha256 of all that was said under it, sorted; none of it counts."""
+    series: dict[str, Seen] = {}
+    """By the id of the first document, or `/SITE` where none is told."""
     marks: dict[str, dict[str, str]] = {}
     """Source -> name -> what tells that it is still the same file."""
 
@@ -63,8 +77,6 @@ def kept(found: Drop | Retraction, sha256: str, day: dt.date, place: tuple[str, 
         week=week_of(day),
         revision=revision,
         level=level,
-        sequence=found.sequence,
-        previous=found.previous,
         counted=numbers,
         retracts=isinstance(found, Retraction),
         place=place,
@@ -82,6 +94,27 @@ def _day(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError:  # such as 31 February
         return None
+
+
+def note_place(state: State, found: Drop | Retraction) -> None:
+    """Note the number that a document has among those of its computer, whatever it counts for."""
+    if not found.sequence:
+        return
+    seen = state.series.setdefault(found.series or f"/{found.site}", Seen())
+    _add(seen.numbers, found.sequence)
+    for number in found.given_up:
+        _add(seen.given_up, number)
+    if found.previous:
+        name = str(found.sequence - 1)
+        seen.before[name] = max(found.previous, seen.before.get(name, ""))
+    seen.last = max(seen.last, (found.sequence, found.site))
+
+
+def _add(numbers: list[int], number: int) -> None:
+    """Put a number into a sorted list, once."""
+    at = bisect.bisect_left(numbers, number)
+    if numbers[at : at + 1] != [number]:
+        numbers.insert(at, number)
 
 
 Taken = Literal["new", "repeat", "different"]

@@ -20,13 +20,14 @@ from debrief.collecting.drop import (
     Refused,
     Retraction,
     Why,
+    digest,
     document_of,
     read,
     read_row,
 )
 from debrief.collecting.gaps import Gap, Silence, missing, silences
 from debrief.collecting.keeping import Place
-from debrief.collecting.kept import State, erased_rounds, forget, kept, take, wipe
+from debrief.collecting.kept import State, erased_rounds, forget, kept, note_place, take, wipe
 from debrief.collecting.sources import Entry, Source
 from debrief.errors import EXIT_KEY, Problem
 from debrief.exporters.sealed import SUFFIX
@@ -191,27 +192,28 @@ class _Collecting:
         if marks.get(entry.name) == mark:
             self._report.known += 1
             return
-        plain, found = self._open(data, entry, document)
-        digest = hashlib.sha256(plain).hexdigest()
-        new = kept(found, digest, entry.day or self._today, (source.name, entry.name))
+        found = self._open(data, entry, document)
+        said = digest(found)
+        new = kept(found, said, entry.day or self._today, (source.name, entry.name))
         taken = take(self._state, document, new)
+        note_place(self._state, found)
         if taken == "new":
             self._report.new += 1
         elif taken == "repeat":
             self._report.repeated += 1
         else:
-            self._place.put_aside(document, digest, data)
+            self._place.put_aside(document, said, data)
         marks[entry.name] = mark
 
-    def _open(self, data: bytes, entry: Entry, document: str) -> tuple[bytes, Drop | Retraction]:
-        """Return the text of a document and what it says; raises Refused."""
+    def _open(self, data: bytes, entry: Entry, document: str) -> Drop | Retraction:
+        """Return what a document says; raises Refused."""
         sealed = data.startswith(MAGIC)
         if not sealed and not entry.site:
             raise Refused("form")
         plain = self._unsealed(data) if sealed else data
         if entry.site:
-            return plain, read_row(plain, document, entry.site)
-        return plain, read(plain, document)
+            return read_row(plain, document, entry.site)
+        return read(plain, document)
 
     def _unsealed(self, data: bytes) -> bytes:
         if self._keys is None:
@@ -235,10 +237,10 @@ class _Collecting:
         source, entry = self._met[first.place]
         try:
             data = source.read(entry)
-            plain, _found = self._open(data, entry, document)
+            found = self._open(data, entry, document)
         except Refused:
             return
-        if hashlib.sha256(plain).hexdigest() == first.sha256:
+        if digest(found) == first.sha256:
             self._place.put_aside(document, first.sha256, data)
 
 

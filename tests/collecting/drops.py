@@ -66,9 +66,7 @@ def retraction(of: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """Return the document that takes back the round of another one."""
     made = {
         "document": identity("back", of["site"], of["session"]),
-        "previous": "",
         "schema": "debrief-retraction/1",
-        "sequence": 0,
         "session": of["session"],
         "site": of["site"],
     }

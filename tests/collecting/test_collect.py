@@ -212,30 +212,57 @@ def test_one_site_takes_nothing_of_another_back(tmp_path: Path) -> None:
     assert table(tmp_path / "to")["rounds", "*", "*"] == (7, "exact")
 
 
-def test_missing_numbers_and_missing_predecessors_are_told(tmp_path: Path) -> None:
+def test_missing_numbers_are_told_by_the_ids_that_others_name(tmp_path: Path) -> None:
     for number in (1, 2, 5):
         drop(tmp_path / "in", content("aarhus", number, sequence=number))
-    chain = [content("odense", n) for n in range(4)]
-    for n in (1, 3):
-        previous = chain[n - 1]["document"]
-        drop(tmp_path / "in", chain[n] | {"sequence": n + 1, "previous": previous})
-    drop(tmp_path / "in", chain[0] | {"sequence": 1})
+    chain = [content("odense", n) for n in range(5)]
+    for n in (0, 1, 4):
+        previous = chain[n - 1]["document"] if n else ""
+        place = {"sequence": n + 1, "previous": previous, "series": chain[0]["document"]}
+        drop(tmp_path / "in", chain[n] | place)
     many("ringe", 3, tmp_path / "in")
     report = gathered(tmp_path / "to", tmp_path / "in")
-    assert [(gap.site, gap.numbers, gap.documents) for gap in report.gaps] == [
-        ("aarhus", (3, 4), ()),
-        ("odense", (), (chain[2]["document"],)),
+    assert [(gap.site, gap.missing, gap.numbers, gap.documents) for gap in report.gaps] == [
+        ("aarhus", 2, (3, 4), ()),
+        ("odense", 2, (3,), (chain[3]["document"],)),
     ]
 
 
+def test_a_number_that_was_given_up_is_not_missing(tmp_path: Path) -> None:
+    drop(tmp_path / "in", content("aarhus", 1, sequence=1))
+    drop(tmp_path / "in", content("aarhus", 5, sequence=5, given_up=[2, 4]))
+    [gap] = gathered(tmp_path / "to", tmp_path / "in").gaps
+    assert gap.numbers == (3,)
+
+
 def test_two_computers_of_a_site_count_for_themselves(tmp_path: Path) -> None:
-    for computer in ("a", "b"):
-        before = ""
-        for number in (1, 2, 3):
-            what = content("aarhus", f"{computer}{number}", sequence=number, previous=before)  # type: ignore[arg-type]
-            before = what["document"]
-            drop(tmp_path / "in", what)
+    for computer, numbers in (("a", (1, 2, 3)), ("b", (1, 3))):
+        for number in numbers:
+            place = {"sequence": number, "series": f"d-{computer}"}
+            drop(tmp_path / "in", content("aarhus", f"{computer}{number}", **place))  # type: ignore[arg-type]
+    [gap] = gathered(tmp_path / "to", tmp_path / "in").gaps
+    assert (gap.missing, gap.numbers) == (1, (2,))
+
+
+def test_a_site_that_changes_its_name_goes_on_counting(tmp_path: Path) -> None:
+    drop(tmp_path / "in", content("aarhus", 1, sequence=1, series="d-a"))
+    drop(tmp_path / "in", content("aarhus-c", 2, sequence=2, series="d-a"))
     assert gathered(tmp_path / "to", tmp_path / "in").gaps == ()
+    drop(tmp_path / "in", content("aarhus-c", 4, sequence=4, series="d-a"))
+    [gap] = gathered(tmp_path / "to", tmp_path / "in").gaps
+    assert (gap.site, gap.numbers) == ("aarhus-c", (3,))
+
+
+def test_a_document_made_again_under_another_number_is_the_same(tmp_path: Path) -> None:
+    """A site that lost its outbox counts anew; what it sends a second time counts once."""
+    made = [content("aarhus", n, sequence=n, series="d-a") for n in range(1, 7)]
+    for what in made:
+        drop(tmp_path / "a", what)
+    again = made[2]["document"]
+    drop(tmp_path / "b", made[2] | {"sequence": 1, "series": again})
+    drop(tmp_path / "b", content("aarhus", 7, sequence=2, series=again, previous=again))
+    report = gathered(tmp_path / "to", tmp_path / "a", tmp_path / "b")
+    assert (report.new, report.repeated, report.different, report.gaps) == (7, 1, [], ())
 
 
 def test_an_absurd_number_makes_no_absurd_list(tmp_path: Path) -> None:

@@ -102,31 +102,32 @@ def test_the_json_is_canonical_and_says_where_it_comes_from(target: Path) -> Non
     assert {key: content[key] for key in content if key != "fields"} == {
         "document": doc.id,
         "fields_schema": 1,
+        "given_up": [],
         "language": "da",
         "level": "full",
         "previous": "",
         "revision": 1,
         "schema": SCHEMA,
         "sequence": 0,
+        "series": "",
         "session": "2026-11-21-k7q2m9",
         "site": "aarhus",
     }
     assert set(content["fields"]) == {"team", "notes"}
 
 
-class _Counting(RenderContext, frozen=True):
-    """What a host that counts its deliveries tells."""
-
-    previous: str = ""
-    sequence: int = 0
-
-
-def test_a_host_that_counts_is_quoted() -> None:
-    context = _Counting(
-        "d-2", {"site": "aarhus", "recipients": READERS}, previous="d-1", sequence=2
+def test_its_place_among_others_is_quoted() -> None:
+    context = RenderContext(
+        "d-4",
+        {"site": "aarhus", "recipients": READERS},
+        sequence=4,
+        previous="d-3",
+        series="d-1",
+        given_up=(2,),
     )
     content = json.loads(page(reduce(a_round(), "counts", [], "da"), context).body)
-    assert (content["previous"], content["sequence"]) == ("d-1", 2)
+    told = [content[name] for name in ("sequence", "previous", "series", "given_up")]
+    assert told == [4, "d-3", "d-1", [2]]
 
 
 VALUES = st.recursive(
