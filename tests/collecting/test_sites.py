@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import tomli_w
 
@@ -16,10 +17,12 @@ from debrief.demo.scripts import HELD
 from debrief.desk import Desk, keeping, sending
 from debrief.errors import EXIT_FOUND
 from debrief.exporters.sealed import canonical, seal
+from debrief.session import State
 from debrief.workspace.places import Places
 from tests.cli.conftest import Run, places, run  # noqa: F401 - fixtures
 from tests.collecting.drops import KEY, table
 from tests.exporters.peers import PASSWORD, USER, Dav, running
+from tests.summary.rounds import a_round
 
 NIGHT = dt.datetime(2026, 11, 28, 20, tzinfo=dt.UTC)
 READER = str(KEY.to_public())
@@ -71,6 +74,61 @@ def _table(exporter: str, level: str, **settings: Any) -> dict[str, Any]:
         "fields": FIELDS,
         "approve": level != "counts",
         "settings": settings,
+    }
+
+
+def numbers(site: Site) -> dict[str, tuple[int, str]]:
+    """Return number and state of the drop for the folder, by session."""
+    with sending.outbox(site.desk) as box:
+        rows = [row for row in box.rows() if row.destination == "drops"]
+        return {row.session: (json.loads(box.body(row.id))["sequence"], row.state) for row in rows}
+
+
+def closed_round(name: str) -> State:
+    return msgspec.structs.replace(a_round(), id=name)
+
+
+def digests(found: tuple[sending.Preview, ...]) -> frozenset[str]:
+    return frozenset(one.document.sha256 for one in found if one.document is not None)
+
+
+def test_what_was_shown_goes_unless_another_round_was_queued_meanwhile(
+    dav: Dav, tmp_path: Path
+) -> None:
+    """The number is in the bytes that are approved; with another number they are other bytes."""
+    site = Site(tmp_path, "aarhus", tmp_path, dav)
+    slow, fast = closed_round("2026-11-21-aaaaaa"), closed_round("2026-11-21-bbbbbb")
+    shown = digests(sending.previews(site.desk, slow))
+    assert not site.desk.places.outbox.exists(), "showing makes nothing"
+    sending.queue(site.desk, fast, digests(sending.previews(site.desk, fast)))
+    sending.queue(site.desk, slow, shown)
+    assert numbers(site) == {fast.id: (1, "ready"), slow.id: (2, "awaiting-approval")}
+    again = digests(sending.previews(site.desk, slow))
+    sending.queue(site.desk, slow, again)  # as after a stop in the middle of closing
+    assert numbers(site) == {fast.id: (1, "ready"), slow.id: (2, "ready")}
+
+
+def test_a_round_that_is_overtaken_while_it_is_queued_is_made_anew(
+    dav: Dav, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(tmp_path, "aarhus", tmp_path, dav)
+    slow, fast = closed_round("2026-11-21-aaaaaa"), closed_round("2026-11-21-bbbbbb")
+    plain = sending.previews
+    calls: list[str] = []
+
+    def overtaken(desk: Desk, state: State) -> tuple[sending.Preview, ...]:
+        found = plain(desk, state)
+        calls.append(state.id)
+        if calls == [slow.id]:
+            sending.queue(desk, fast)
+        return found
+
+    monkeypatch.setattr(sending, "previews", overtaken)
+    sending.queue(site.desk, slow)
+    assert calls == [slow.id, fast.id, slow.id]
+    assert {session: number for session, (number, _s) in numbers(site).items()} == {
+        fast.id: 1,
+        slow.id: 2,
     }
 
 
