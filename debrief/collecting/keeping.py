@@ -86,6 +86,12 @@ class Place:
         with contextlib.suppress(AlreadyThere):
             self._disk.publish(path, data, exclusive=True)
 
+    def drop_aside(self, document: str) -> None:
+        """Remove what lies aside under an id; raises Problem."""
+        for name in self._disk.list(self.aside):
+            if name.partition(".")[0] == document:
+                self._disk.unlink(self.aside / name)
+
     def set_aside(self) -> frozenset[str]:
         """Return the ids of the documents of which something lies aside; raises Problem."""
         names = self._disk.list(self.aside)

@@ -145,12 +145,18 @@ def erased_rounds(state: State) -> frozenset[tuple[str, str]]:
     )
 
 
+def gone(state: State) -> set[str]:
+    """Return the documents of everything that was taken back."""
+    rounds = erased_rounds(state)
+    every = state.documents.items() if rounds else ()
+    return {name for name, one in every if not one.retracts and (one.site, one.round) in rounds}
+
+
 def wipe(state: State) -> None:
     """Take the numbers of rounds out that were taken back; that they were there stays known."""
-    gone = erased_rounds(state)
-    for document, one in state.documents.items():
-        if (one.site, one.round) in gone and one.counted is not None:
-            state.documents[document] = msgspec.structs.replace(one, counted=None)
+    for document in gone(state):
+        one = state.documents[document]
+        state.documents[document] = msgspec.structs.replace(one, counted=None)
 
 
 def forget(state: State, document: str) -> None:

@@ -27,7 +27,16 @@ from debrief.collecting.drop import (
 )
 from debrief.collecting.gaps import Gap, Silence, missing, silences
 from debrief.collecting.keeping import Place
-from debrief.collecting.kept import State, erased_rounds, forget, kept, note_place, take, wipe
+from debrief.collecting.kept import (
+    State,
+    erased_rounds,
+    forget,
+    gone,
+    kept,
+    note_place,
+    take,
+    wipe,
+)
 from debrief.collecting.sources import Entry, Source
 from debrief.errors import EXIT_KEY, Problem
 from debrief.exporters.sealed import SUFFIX
@@ -48,6 +57,13 @@ class Refusal(msgspec.Struct, frozen=True):
     why: Why
 
 
+class Lying(msgspec.Struct, frozen=True):
+    """A document that still lies in a source though its round was taken back."""
+
+    source: str
+    name: str
+
+
 class Report(msgspec.Struct):
     """What a collection found."""
 
@@ -63,8 +79,8 @@ class Report(msgspec.Struct):
     """Ids under which more than one text came; none of them counts."""
     erased: int = 0
     """Rounds that were taken back, now or before."""
-    still_there: list[Refusal] = []
-    """Documents of such rounds that still lie in a source."""
+    still_there: list[Lying] = []
+    """Documents of such rounds."""
     unread: list[str] = []
     """Sentences on sources that could not be read."""
     more: list[str] = []
@@ -100,8 +116,8 @@ def collect(
     report = Report()
     with place.lock():
         state = place.load()
-        lying = place.set_aside()
-        for document in [one for one in state.different if one not in lying]:
+        looked_at = set(state.different) - place.set_aside() - gone(state)
+        for document in looked_at:
             forget(state, document)
         work = _Collecting(place, state, keys, report, today, told)
         for source in sources:
@@ -120,7 +136,7 @@ def collect(
 
 
 def _report(report: Report, state: State, today: dt.date) -> None:
-    report.different = sorted(state.different)
+    report.different = sorted(set(state.different) - gone(state))
     report.erased = len(erased_rounds(state))
     report.gaps = missing(state)
     report.silences = silences(state, today)
@@ -164,13 +180,15 @@ class _Collecting:
 
     def finish(self) -> None:
         """Do what can only be done once everything was listed."""
+        back = gone(self._state)
         for document in sorted(self._state.different):
-            self._put_first_aside(document)
-        gone = erased_rounds(self._state)
-        for source, entry in self._met.values() if gone else ():
-            one = self._state.documents.get(entry.document or entry.name.removesuffix(SUFFIX))
-            if one is not None and not one.retracts and (one.site, one.round) in gone:
-                self._report.still_there.append(_refusal(source, entry, "kind"))
+            if document in back:
+                self._place.drop_aside(document)
+            else:
+                self._put_first_aside(document)
+        for source, entry in self._met.values() if back else ():
+            if (entry.document or entry.name.removesuffix(SUFFIX)) in back:
+                self._report.still_there.append(Lying(source.name, _shown(entry.name)))
 
     def _take(self, source: Source, entry: Entry, marks: dict[str, str]) -> None:
         try:
@@ -245,7 +263,12 @@ class _Collecting:
 
 
 def _refusal(source: Source, entry: Entry, why: Why) -> Refusal:
-    return Refusal(source.name, clean_line(entry.name)[:100], why)
+    return Refusal(source.name, _shown(entry.name), why)
+
+
+def _shown(name: str) -> str:
+    """Return a name as it may be shown, whoever thought of it."""
+    return clean_line(name)[:100]
 
 
 def identities(text: str) -> tuple[str, ...]:

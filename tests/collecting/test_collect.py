@@ -205,6 +205,20 @@ def test_a_round_that_is_taken_back_is_out_before_and_after(tmp_path: Path) -> N
     assert "counted" not in state["documents"][made[0]["document"]]
 
 
+def test_of_a_round_that_is_taken_back_nothing_stays_aside(tmp_path: Path) -> None:
+    made = many("aarhus", 7, tmp_path / "a")
+    drop(tmp_path / "b", made[0] | {"fields": fields(people=10)})
+    gathered(tmp_path / "to", tmp_path / "a", tmp_path / "b")
+    aside = tmp_path / "to" / "private" / "aside"
+    assert len(list(aside.iterdir())) == 2
+    drop(tmp_path / "b", retraction(made[0]))
+    for turn in range(2):
+        report = gathered(tmp_path / "to", tmp_path / "a", tmp_path / "b")
+        assert (report.different, report.new, len(report.still_there)) == ([], 1 - turn, 2)
+        assert list(aside.iterdir()) == []
+        assert table(tmp_path / "to")["rounds", "*", "*"] == (6, "exact")
+
+
 def test_one_site_takes_nothing_of_another_back(tmp_path: Path) -> None:
     made = many("aarhus", 7, tmp_path / "in")
     drop(tmp_path / "in", retraction(made[0], site="odense"))
