@@ -160,6 +160,15 @@ class RenderContext(msgspec.Struct, frozen=True):
     document_id: str
     settings: Mapping[str, Any] = {}
     """The destination's settings without its secrets."""
+    sequence: int = 0
+    """How many documents there are for this destination from this computer, with this one: each has
+    the next number, for ever. 0 where they are not numbered."""
+    previous: str = ""
+    """Id of the one with the number before; empty for the first."""
+    series: str = ""
+    """Id of the first one, which tells these numbers from those of another computer."""
+    given_up: tuple[int, ...] = ()
+    """Smaller numbers of documents that were given up, so that nobody waits for them; sorted."""
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ import click
 
 from debrief import __version__
 from debrief.cli import (
+    collect,
     doctor,
     holding,
     keeping,
@@ -47,7 +48,9 @@ def build() -> Group:
             ),
         ],
     )
-    for room in (holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, doctor):
+    for room in (holding, past, looking, mine, keeping, protocols, signs, outbox, plugins):
+        room.add_to(root)
+    for room in (collect, doctor):
         room.add_to(root)
     return root
 

@@ -8,6 +8,7 @@ import msgspec
 
 from debrief.delivery.config import About, Destination
 from debrief.delivery.job import Job, Source, Way
+from debrief.delivery.rows import Place
 from debrief.delivery.secretrefs import SecretRef
 from debrief.errors import EXIT_DELIVERY, Problem
 from debrief.i18n import _
@@ -33,15 +34,16 @@ def freeze(
     destination: Destination,
     about: About,
     source: Source | None = None,
+    place: Place = Place(),
 ) -> Document:
     """Return the document for the destination called `name`; raises Problem if it can't be made.
 
     An exporter that renders for itself (`source` says where it is) does so in a worker process,
-    without secrets and without a network.
+    without secrets and without a network; it is told the `place` of the document.
     """
     identity = document_id(view, name)
     if about.renders == "own":
-        page = _own_page(view, identity, destination, source)
+        page = _own_page(view, identity, destination, source, place)
     else:
         body = render(view, about.renders)
         page = Page(body, MEDIA_TYPES[about.renders], SUFFIXES[about.renders])
@@ -50,7 +52,9 @@ def freeze(
     return Document(identity, page.body, page.media_type, digest, filename)
 
 
-def _own_page(view: View, identity: str, destination: Destination, source: Source | None) -> Page:
+def _own_page(
+    view: View, identity: str, destination: Destination, source: Source | None, place: Place
+) -> Page:
     from debrief.delivery.runner import run
 
     settings = {k: v for k, v in destination.settings.items() if not isinstance(v, SecretRef)}
@@ -58,7 +62,8 @@ def _own_page(view: View, identity: str, destination: Destination, source: Sourc
     if source is None:
         raise _failed(destination.exporter, "")
     plain = msgspec.structs.replace(view, fields=dict(view.fields))
-    job = Job("render", source, stub, plain, settings, way=Way(deadline_s=_RENDER_SECONDS))
+    way = Way(deadline_s=_RENDER_SECONDS)
+    job = Job("render", source, stub, plain, settings, way=way, place=place)
     result = run(job).result
     suffix = result.suffix.removeprefix(".")
     if result.ending != "receipt" or not result.body or not is_id(suffix):

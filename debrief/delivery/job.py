@@ -7,7 +7,9 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from debrief import i18n
 from debrief.delivery.config import About
+from debrief.delivery.rows import Place
 from debrief.plugin import Document
 from debrief.summary import View
 
@@ -53,6 +55,10 @@ class Job(msgspec.Struct, frozen=True):
     settings: Mapping[str, Any] = {}
     secrets: Mapping[str, str] = {}
     way: Way = Way()
+    place: Place = Place()
+    """For `render`."""
+    language: str = msgspec.field(default_factory=i18n.language)
+    """The one that sentences are in which the exporter says: that of the person who is here."""
 
     def __repr__(self) -> str:
         return f"<job {self.operation} by {self.source.name}>"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from debrief.delivery import series
 from debrief.delivery.rows import (
     FINAL,
     DeliveryReceipt,
@@ -22,13 +23,14 @@ from debrief.delivery.rows import (
     Row,
     RowState,
 )
+from debrief.delivery.series import Moved
 from debrief.delivery.shelf import Cipher, Shelf, Tried, row_of
 from debrief.errors import EXIT_DELIVERY, Problem
 from debrief.i18n import _
 from debrief.plugin import Document
 from debrief.summary import Level
 
-__all__ = ["Cipher", "Outbox", "Tried", "receipt_of"]
+__all__ = ["Cipher", "Moved", "Outbox", "Tried", "receipt_of"]
 
 
 class Outbox(Shelf):
@@ -61,7 +63,8 @@ class Outbox(Shelf):
 
         There is one delivery for a session, destination and revision. Planned again, it stays as
         it is, except that one which was blocked for want of a document gets it; with `replace`,
-        one that was blocked for any reason or given up makes room too.
+        one that was blocked for any reason or given up makes room too. Raises Moved, and then
+        nothing was put in, when the place of a document is not the one it says.
         """
         moment = now or dt.datetime.now(dt.UTC)
         prepared = [(plan, self._seal(plan)) for plan in plans]
@@ -92,6 +95,8 @@ class Outbox(Shelf):
                 return old.id
             db.execute("DELETE FROM delivery WHERE id = ?", (old.id,))
         row = _new_row(plan, now)
+        if plan.document is not None and plan.place.sequence:
+            series.enter(self.read, plan.destination, row.id, plan.place)
         db.execute(
             "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?)",
             (row.id, *where, row.state, _text(row), body),

@@ -37,6 +37,18 @@ Resolution = Literal["send", "arrived", "abandon"]
 """What a person decides: send it (again, same id), it did arrive, or give it up."""
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where a document stands among those of this computer for its destination.
+
+    `debrief.plugin.RenderContext` says what each is; without a sequence it is not numbered.
+    """
+
+    sequence: int = 0
+    previous: str = ""
+    series: str = ""
+    given_up: tuple[int, ...] = ()
+
+
 class Plan(msgspec.Struct, frozen=True):
     """One delivery to be. Without a document it is blocked, and `why` says what is wrong."""
 
@@ -50,6 +62,8 @@ class Plan(msgspec.Struct, frozen=True):
     """A person must approve it before it goes."""
     revision: int = 1
     why: str = ""
+    place: Place = Place()
+    """What the document says of its place; it must be the right one when it is put in."""
 
 
 class Row(msgspec.Struct, frozen=True):

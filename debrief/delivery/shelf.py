@@ -14,7 +14,8 @@ from typing import Any, Final, Protocol, Self
 
 import msgspec
 
-from debrief.delivery.rows import DeliveryReceipt, Pause, Row
+from debrief.delivery import series
+from debrief.delivery.rows import DeliveryReceipt, Pause, Place, Row
 from debrief.errors import EXIT_DELIVERY, EXIT_DISK, Problem
 from debrief.i18n import _
 from debrief.plugin import Document
@@ -91,7 +92,7 @@ class Shelf:
                     ).format(path=path),
                     EXIT_DISK,
                 )
-            connection.executescript(_TABLES)
+            connection.executescript(_TABLES + series.TABLE)
             connection.execute(f"PRAGMA user_version = {_SCHEMA}")
         except (OSError, sqlite3.Error) as error:
             raise unusable() from error
@@ -173,6 +174,10 @@ class Shelf:
         """Return what will be sent, as an exporter gets it; raises Problem like `body`."""
         row = self.row(row_id)
         return Document(row.id, self.body(row_id), row.media_type, row.sha256, row.filename)
+
+    def place(self, destination: str, document: str) -> Place:
+        """Return the place of a document, or what it would be if it were put in now."""
+        return series.place_of(self.read, destination, document)
 
     def due(self, now: dt.datetime, *, all_ready: bool = False) -> list[Row]:
         """Return what may be sent now, in order: ready, its time come (or `all_ready`), and no

@@ -23,6 +23,7 @@ from typing import Final, cast
 
 import msgspec
 
+from debrief import i18n
 from debrief.delivery.config import About
 from debrief.delivery.evidence import Evidence, Refused
 from debrief.delivery.job import LOADED, TOUCHED, Ending, Job, Result, Source
@@ -62,6 +63,7 @@ def main() -> None:
     sys.dont_write_bytecode = True
     logging.disable(logging.CRITICAL)
     job = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Job)
+    i18n.use(job.language)
     result = _Attempt(job, lambda line: _write(out, line)).run()
     _write(out, msgspec.msgpack.encode(result))
     os._exit(0)  # threads and exit handlers of a plugin have no say in when this ends
@@ -121,8 +123,7 @@ class _Attempt:
         repeatable = exporter.dedupe in ("key", "name")
         to = Link(job.settings, job.secrets, job.way, self._evidence, repeatable=repeatable)
         if job.operation == "render" and job.view is not None:
-            context = RenderContext(job.document.id if job.document else "", job.settings)
-            return _page(exporter.render(job.view, context))
+            return _page(exporter.render(job.view, _context(job)))
         if job.document is None:
             return Result("broken", why="broken", said="no document")
         if job.operation == "verify":
@@ -178,6 +179,12 @@ def _seconds(after: object) -> float | None:
     if isinstance(after, int | float) and after >= 0:
         return min(float(after), LONGEST_WAIT_S)
     return None
+
+
+def _context(job: Job) -> RenderContext:
+    """Return what an exporter may know that makes its own page."""
+    identity = job.document.id if job.document else ""
+    return RenderContext(identity, job.settings, **msgspec.structs.asdict(job.place))
 
 
 def _page(page: Page) -> Result:

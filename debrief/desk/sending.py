@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from debrief import summary
-from debrief.delivery.config import Destination, parse_destinations
+from debrief.delivery import series
+from debrief.delivery.config import About, Destination, parse_destinations
 from debrief.delivery.courier import Attempt, send_due
-from debrief.delivery.documents import freeze
-from debrief.delivery.outbox import Outbox
-from debrief.delivery.rows import DeliveryReceipt, Plan, Row
+from debrief.delivery.documents import document_id, freeze
+from debrief.delivery.outbox import Moved, Outbox
+from debrief.delivery.rows import DeliveryReceipt, Place, Plan, Row
 from debrief.delivery.trust import Pins, Registry
 from debrief.errors import Problem
 from debrief.plugin import Document
@@ -36,6 +37,8 @@ class Preview(msgspec.Struct, frozen=True):
     approve: bool
     document: Document | None
     problem: str = ""
+    place: Place = Place()
+    """What the document says of its place; another round that is queued before may take it."""
 
 
 class _Cipher:
@@ -88,19 +91,21 @@ def previews(desk: Desk, state: State) -> tuple[Preview, ...]:
         if isinstance(destination, Problem):
             found.append(Preview(name, "?", "counts", (), True, None, str(destination)))
         elif destination.when == "on-close":
-            found.append(_preview(desk.exporters, name, destination, state, zone))
+            found.append(_preview(desk, name, destination, state, zone))
     return tuple(found)
 
 
 def _preview(
-    exporters: Registry, name: str, destination: Destination, state: State, zone: dt.tzinfo
+    desk: Desk, name: str, destination: Destination, state: State, zone: dt.tzinfo
 ) -> Preview:
-    document, problem = None, ""
+    document, problem, place = None, "", Place()
     try:
-        about = exporters.about(destination.exporter)
+        about = desk.exporters.about(destination.exporter)
+        source = desk.exporters.find(destination.exporter)
         language = state.setup.language
         view = summary.reduce(state, destination.level, destination.fields, language, zone=zone)
-        document = freeze(view, name, destination, about, exporters.find(destination.exporter))
+        place = _place(desk, about, name, document_id(view, name))
+        document = freeze(view, name, destination, about, source, place)
     except Problem as reason:
         problem = str(reason)
     return Preview(
@@ -111,7 +116,18 @@ def _preview(
         destination.approve,
         document,
         problem,
+        place,
     )
+
+
+def _place(desk: Desk, about: About, name: str, document: str) -> Place:
+    """Return the place of a document whose page can tell it; makes no outbox. Raises Problem."""
+    if about.renders != "own":
+        return Place()
+    if not desk.disk.exists(desk.places.outbox):
+        return series.first(document)
+    with outbox(desk) as box:
+        return box.place(name, document)
 
 
 @contextlib.contextmanager
@@ -134,26 +150,35 @@ def queue(desk: Desk, state: State, approved: frozenset[str] = frozenset()) -> i
     found = previews(desk, state)
     if not found:
         return 0
-    plans = [
-        Plan(
-            state.id,
-            one.destination,
-            one.exporter,
-            one.level,
-            one.fields,
-            one.document,
-            one.approve,
-            why=one.problem,
-        )
-        for one in found
-    ]
     with outbox(desk) as box:
-        ids = box.plan_all(plans, now=desk.clock())
-        for row_id, one in zip(ids, found, strict=True):
-            waits = box.row(row_id).state == "awaiting-approval"
-            if waits and one.document is not None and one.document.sha256 in approved:
-                box.approve(row_id, state.setup.supervisor)
+        for row_id in _put_in(desk, box, state, found):
+            row = box.row(row_id)
+            if row.state == "awaiting-approval" and row.sha256 in approved:
+                box.approve(row_id, state.setup.supervisor, sha256=row.sha256)
     return len(found)
+
+
+def _put_in(desk: Desk, box: Outbox, state: State, found: tuple[Preview, ...]) -> list[str]:
+    """Put everything in, and return the ids; what another round overtook is made anew."""
+    while True:
+        plans = [
+            Plan(
+                state.id,
+                one.destination,
+                one.exporter,
+                one.level,
+                one.fields,
+                one.document,
+                one.approve,
+                why=one.problem,
+                place=one.place,
+            )
+            for one in found
+        ]
+        try:
+            return box.plan_all(plans, now=desk.clock())
+        except Moved:  # only when somebody else has put something in
+            found = previews(desk, state)
 
 
 def send(

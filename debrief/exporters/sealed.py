@@ -12,12 +12,18 @@ The JSON is what RFC 8785 asks for: UTF-8, keys sorted, no spaces, whole numbers
 ```
 {"document": id of the delivery, also the name of the file
  "fields": field -> value, as in the table of fields    "fields_schema": 1
+ "given_up": earlier numbers whose documents were given up and will not come
  "language": of its texts      "level": counts, record, named or full
- "previous": id of the document before this one from the same computer, or "" where that is not told
+ "previous": id of the document before this one from the same computer, "" for its first
  "revision": 1, 2, ...         "schema": "debrief-drop/1"
- "sequence": how many documents there were from that computer with this one, or 0
+ "sequence": how many documents there were from that computer with this one, or 0 where not counted
+ "series": id of the first of these, so that two computers of a site can be told apart
  "session": the round          "site": as the destination calls it}
 ```
+
+What a document says of its place among others (`given_up`, `previous`, `sequence`, `series`) is
+decided with the rest of it. So a drop can differ in these from one that was made of the same round
+by a computer that had lost its outbox; it is still the same document.
 """
 
 from __future__ import annotations
@@ -134,12 +140,14 @@ def page(view: View, context: RenderContext) -> Page:
         "document": context.document_id,
         "fields": dict(view.fields),
         "fields_schema": view.schema,
+        "given_up": list(context.given_up),
         "language": view.lang,
         "level": view.level,
-        "previous": str(getattr(context, "previous", "")),
+        "previous": context.previous,
         "revision": view.revision,
         "schema": SCHEMA,
-        "sequence": int(getattr(context, "sequence", 0)),
+        "sequence": context.sequence,
+        "series": context.series,
         "session": view.session_ref,
         "site": site,
     }

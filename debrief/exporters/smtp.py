@@ -51,11 +51,25 @@ def place(url: str) -> tuple[str, str, int]:
     return parts.scheme, host, port
 
 
+class _Line(smtplib.SMTP):
+    """A line that tells by itself when it did not even come about: then nothing has left."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        try:
+            return super()._get_socket(host, port, timeout)  # type: ignore[misc,no-any-return]
+        except OSError:
+            raise NotSent("no connection", "connect") from None
+
+
+class _TlsLine(smtplib.SMTP_SSL, _Line):
+    """The same with TLS from the first byte; the handshake comes after the connection."""
+
+
 @contextlib.contextmanager
 def nothing_taken() -> Iterator[None]:
     """Say what a failure inside means: the server has not been given a whole message.
 
-    That nothing left at all is said only where not even a connection was tried.
+    That nothing left at all is said only where no connection came about (see `_Line`).
     """
     try:
         yield
@@ -63,8 +77,6 @@ def nothing_taken() -> Iterator[None]:
         raise _refusal(error.smtp_code, error.smtp_error) from None
     except ssl.SSLError:
         raise RetryLater(None, "the server's certificate was not accepted", "tls") from None
-    except socket.gaierror:
-        raise NotSent("no connection", "connect") from None
     except TimeoutError:
         raise RetryLater(None, "no answer in time", "timeout") from None
     except smtplib.SMTPServerDisconnected:
@@ -84,9 +96,9 @@ def line_to(to: Link) -> Iterator[smtplib.SMTP]:
     trust = None if scheme == "smtp-plain" else _trust(str(to["ca_file"]))
     how: dict[str, Any] = {"local_hostname": domain(to), "timeout": _STEP_SECONDS}
     if scheme == "smtps":
-        line: smtplib.SMTP = smtplib.SMTP_SSL(host, port, context=trust, **how)
+        line: smtplib.SMTP = _TlsLine(host, port, context=trust, **how)
     else:
-        line = smtplib.SMTP(host, port, **how)
+        line = _Line(host, port, **how)
     try:
         line.ehlo_or_helo_if_needed()
         if trust is not None and scheme == "smtp":

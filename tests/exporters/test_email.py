@@ -311,16 +311,28 @@ def test_silence_ends_at_the_deadline_and_counts_by_its_stage(
         assert (result.ending, result.why) == (ending, "timeout")
 
 
-def test_without_a_connection_it_waits_and_is_not_held(
-    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    away = f"smtp-plain://127.0.0.1:{free_port()}"
-    given = {"url": away, "from": SETTINGS["from"], "to": SETTINGS["to"]}
+@pytest.mark.parametrize("scheme", ["smtp-plain", "smtp", "smtps"])
+def test_without_a_connection_it_waits_and_burns_no_attempt(scheme: str, outbox: Outbox) -> None:
+    given = {
+        "url": f"{scheme}://127.0.0.1:{free_port()}",
+        "from": SETTINGS["from"],
+        "to": SETTINGS["to"],
+    }
     destinations = config("mail", table("email", "counts", [], **given))
     doc = planned(outbox, destinations, "mail")
     [attempt] = send_due(outbox, destinations, NOW)
-    assert (attempt.ending, attempt.why, attempt.state) == ("retry-later", "connect", "ready")
-    assert outbox.row(doc.id).next_at is not None
+    assert (attempt.ending, attempt.why, attempt.state) == ("not-sent", "connect", "ready")
+    row = outbox.row(doc.id)
+    assert (row.attempts, row.misses, row.next_at is not None) == (0, 1, True)
+
+
+@pytest.mark.parametrize("scheme", ["smtp-plain", "smtp", "smtps"])
+def test_a_connection_that_came_about_is_an_attempt(scheme: str) -> None:
+    """The server was there, so "nothing left" would be more than is known."""
+    with running(Script("greeting", "close")) as server:
+        settings = to(server, url=server.url.replace("smtp-plain", scheme))
+        result = attempt("email", NOTICE, settings)
+    assert result.ending == "retry-later"
 
 
 def test_a_name_that_can_not_be_looked_up_burns_no_attempt() -> None:

@@ -15,8 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from debrief import i18n
 from debrief.delivery.courier import send_due
+from debrief.delivery.documents import freeze
 from debrief.delivery.outbox import Outbox
+from debrief.errors import Problem
 from debrief.exporters.sealed import SCHEMA, Sealed, SealedWebdav, canonical, page, seal, verdict
 from debrief.plugin import NotSent, Receipt, Rejected, RenderContext
 from debrief.summary import reduce
@@ -34,6 +37,7 @@ from tests.exporters.peers import (
     frozen,
     link,
     running,
+    source,
     table,
 )
 from tests.plugins.peers import cut_line
@@ -102,31 +106,66 @@ def test_the_json_is_canonical_and_says_where_it_comes_from(target: Path) -> Non
     assert {key: content[key] for key in content if key != "fields"} == {
         "document": doc.id,
         "fields_schema": 1,
+        "given_up": [],
         "language": "da",
         "level": "full",
         "previous": "",
         "revision": 1,
         "schema": SCHEMA,
         "sequence": 0,
+        "series": "",
         "session": "2026-11-21-k7q2m9",
         "site": "aarhus",
     }
     assert set(content["fields"]) == {"team", "notes"}
 
 
-class _Counting(RenderContext, frozen=True):
-    """What a host that counts its deliveries tells."""
-
-    previous: str = ""
-    sequence: int = 0
-
-
-def test_a_host_that_counts_is_quoted() -> None:
-    context = _Counting(
-        "d-2", {"site": "aarhus", "recipients": READERS}, previous="d-1", sequence=2
+def test_its_place_among_others_is_quoted() -> None:
+    context = RenderContext(
+        "d-4",
+        {"site": "aarhus", "recipients": READERS},
+        sequence=4,
+        previous="d-3",
+        series="d-1",
+        given_up=(2,),
     )
     content = json.loads(page(reduce(a_round(), "counts", [], "da"), context).body)
-    assert (content["previous"], content["sequence"]) == ("d-1", 2)
+    told = [content[name] for name in ("sequence", "previous", "series", "given_up")]
+    assert told == [4, "d-3", "d-1", [2]]
+
+
+@pytest.fixture
+def speak() -> Iterator[Any]:
+    yield i18n.use
+    i18n.use("en")
+
+
+def test_what_is_wrong_is_said_in_the_language_of_the_person(target: Path, speak: Any) -> None:
+    words = set()
+    for language in i18n.LANGUAGES:
+        speak(language)
+        wrong = table("sealed", "counts", ["month"], **settings(target, site="Aarhus C"))
+        with pytest.raises(Problem) as error:
+            _made("sealed", wrong)
+        said = i18n._("site is written with small letters, digits and hyphens")
+        assert said in str(error.value)
+        words.add(said)
+    assert len(words) == len(i18n.LANGUAGES)
+
+
+def test_a_page_does_not_change_with_the_language_of_the_person(target: Path, speak: Any) -> None:
+    pages = set()
+    for language in i18n.LANGUAGES:
+        speak(language)
+        pages.add(_made("sealed", table("sealed", "counts", ["month"], **settings(target))))
+    assert len(pages) == 1
+
+
+def _made(exporter: str, what: dict[str, Any]) -> bytes:
+    """Make a page in a worker process."""
+    destination = config("one", what)["one"]
+    view = reduce(a_round(), destination.level, destination.fields, "da")
+    return freeze(view, "one", destination, about(exporter), source(exporter)).body
 
 
 VALUES = st.recursive(

@@ -1,0 +1,190 @@
+"""Files made to do harm: each gets a sentence or a finding, in bounded time and memory, by every
+way in; and what lies beside it stays readable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.battery.bounded import OVERVIEW, Gave, run, steers
+from tests.battery.crafted import FILES, SEALED, Make
+from tests.battery.crafted_around import ARGUMENTS, AROUND, JOURNALS
+from tests.battery.hostile import GOOD, ID, WHO, Workspace
+
+Ways = tuple[list[str], ...]
+WAYS: Final[Mapping[str, tuple[Mapping[str, Make], Ways]]] = {
+    "file": (FILES, (
+        ["verify", "--content", "{sessions}"], ["verify", "{file}"], ["list"],
+        ["list", "--format", "json"], ["show", ID], ["show", "--private", "--format", "json", ID],
+        ["mine", WHO], [OVERVIEW], ["show", "--private", GOOD],
+    )),
+    "sealed": (SEALED, (
+        ["show", "--private", ID], ["show", "--private", "--format", "json", ID],
+        ["mine", WHO], ["mine", WHO, "--format", "json"], [OVERVIEW], ["list"],
+        ["show", "--private", GOOD],
+    )),
+    "around": (AROUND, (
+        ["verify", "{sessions}"], ["list"], ["show", "--private", GOOD], ["mine", WHO], [OVERVIEW],
+    )),
+    "journal": (JOURNALS, (
+        ["list"], [OVERVIEW], ["run", "--plain", "--resume", ID], ["show", "--private", GOOD],
+    )),
+}  # fmt: skip
+READ_WHOLE = "all of the file is read into memory, however large it is"
+PIPE = "a pipe is opened and waited for without end"
+DOTTED = "a key of very many parts is taken apart without end"
+STANZAS = "an age header with many or long stanzas is read without end"
+ODD_TIME = "a time near the first or last year is more than can be turned into local time"
+RAW_JSON = "C1 and bidi characters are written as they are in JSON"
+RAW_ERROR = "what is told on standard error, or asked, is written without being cleaned"
+SHAPE = "what is sealed is taken for a table, list or sign without a look"
+REASONS: Final[Mapping[str, tuple[str, ...]]] = {
+    READ_WHOLE: (
+        "file: huge", "file: link to zeros", "file: correction is huge",
+        "file: correction is zeros", "around: ledger is huge", "around: ledger is zeros",
+        "around: signers are huge", "around: roster is huge", "around: roster is a bomb",
+        "around: settings are huge", "journal: huge", "journal: zeros",
+    ),
+    PIPE: (
+        "file: pipe", "file: correction is a pipe", "around: ledger is a pipe",
+        "around: signers are a pipe", "around: roster is a pipe", "around: settings are a pipe",
+        "journal: pipe",
+    ),
+    DOTTED: (
+        "file: dotted keys", "file: dotted keys in a table", "sealed: dotted keys",
+        "around: roster of dotted keys",
+    ),
+    STANZAS: (
+        "sealed: many recipients", "sealed: long stanza", "around: roster with many recipients",
+    ),
+    ODD_TIME: (
+        "file: year 9999, far east", "file: year 1", "sealed: year 1",
+        "sealed: erased in the year 1", "journal: closed before it opened",
+    ),
+    RAW_JSON: (
+        "file: steering team", "file: raw C1 and bidi", "file: steering action",
+        "file: steering duty", "file: odd names", "sealed: steering",
+    ),
+    RAW_ERROR: (
+        "journal: steering header", "journal: note of nobody", "words: steering",
+        "words: steering file", "words: steering person", "words: steering option",
+        "words: steering day", "words: steering checkpoint",
+    ),
+    SHAPE: (
+        "sealed: a number for everything", "sealed: a number for the block",
+        "sealed: number for a sign", "sealed: number for warnings", "sealed: time without a zone",
+    ),
+    "a number of more than 4300 digits is a ValueError that is no TOMLDecodeError": (
+        "file: a long number",
+    ),
+    "a number that SQLite has no room for stops the index": ("file: no number of SQLite",),
+    "a name that is not text cannot be put into SQLite": (
+        "file: name that is no text", "words: no text as a person",
+    ),
+    "a ledger of a million lines takes more than 600 MB": ("around: ledger of a million lines",),
+    "a deep field of a journal's header is a RecursionError": ("journal: deep field",),
+    "looking for whole records after damage is done without end": (
+        "journal: records that only seem so",
+    ),
+    "the id of a session in a journal is not checked": ("journal: session that is no id",),
+    "a name that is too long is an OSError": ("words: long", "words: long file"),
+}  # fmt: skip
+"""What is not mended yet: what is wrong, and the cases that show it."""
+FOUND: Final = {case: reason for reason, cases in REASONS.items() for case in cases}
+SLOW: Final = "without end"
+"""Where this is wrong a test takes long to show it."""
+HEAVY: Final = frozenset({
+    "file: a line of 4 MB", "file: a million blocks", "around: ledger of a million lines",
+    "around: ledger of a million empty lines", "around: ledger of fields",
+    "around: a million signers", "around: roster is a bomb", "journal: tiny records",
+})  # fmt: skip
+
+
+def _case(name: str, *values: Any) -> Any:
+    reason = FOUND.get(name, "")
+    marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+    if SLOW in reason or name in HEAVY:
+        marks.append(pytest.mark.slow)
+    return pytest.param(*values, id=name, marks=marks)
+
+
+def _cases() -> Iterator[Any]:
+    for group, (makers, ways) in WAYS.items():
+        for name, make in makers.items():
+            yield _case(f"{group}: {name}", group, make, ways)
+
+
+def gave(workspace: Workspace, ways: Ways) -> list[Gave]:
+    """Go in by these ways; `{sessions}` and `{file}` are those of the workspace."""
+    places = {"sessions": workspace.sessions, "file": workspace.file}
+    filled = [[word.format_map(places) if "{" in word else word for word in one] for one in ways]
+    return run(filled, workspace.environment)
+
+
+@pytest.mark.parametrize(("group", "make", "ways"), _cases())
+def test_a_hostile_file_gets_a_sentence(tmp_path: Path, group: str, make: Make, ways: Ways) -> None:
+    workspace = Workspace(tmp_path)
+    make(workspace)
+    found = gave(workspace, ways)
+    assert [one.wrong for one in found if one.wrong] == []
+    assert len(found) == len(ways)
+    if group != "around":
+        listed = next(one for one in found if one.command == ("list",))
+        beside = next(one for one in found if one.command == ("show", "--private", GOOD))
+        assert GOOD in listed.out
+        assert beside.status == 0
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Gave]:
+    """Give what each hostile command line gave."""
+    workspace = Workspace(tmp_path_factory.mktemp("workspace"))
+    found = run(list(ARGUMENTS.values()), workspace.environment)
+    return dict(zip(ARGUMENTS, found, strict=False))
+
+
+@pytest.mark.parametrize("name", [_case(f"words: {name}", name) for name in ARGUMENTS])
+def test_hostile_words_get_a_sentence(answers: Mapping[str, Gave], name: str) -> None:
+    assert answers[name].wrong == ""
+    assert answers[name].status != 0
+
+
+def test_the_harness_sees_what_is_wrong() -> None:
+    for status, err in (
+        (None, ""),
+        (70, "debrief: x"),
+        (-9, ""),
+        (3, ""),
+        (0, "\x9b"),
+        (1, "\u202e"),
+    ):
+        assert Gave(("list",), status, "", err).wrong
+    for status, out in ((0, "Nord\n\tæøå"), (1, "CHANGED x"), (3, "Refused.")):
+        assert not Gave(("list",), status, out).wrong
+    assert not any(map(steers, "abc æøå 👩\u200d👧 -\n"))
+
+
+def test_the_harness_ends_what_takes_too_much(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.places.settings.symlink_to("/dev/zero")
+    (found,) = run([["list"]], workspace.environment)
+    assert found.wrong or found.status not in (0, 1)
+
+
+@pytest.mark.xfail(strict=True, reason="a line end in a short field is shown as a line of its own")
+def test_no_field_passes_for_a_verdict(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.with_value("team", rb'"Nord\nwhole    2026/other.toml"')
+    (found,) = run([["show", ID]], workspace.environment)
+    assert sum(line.startswith("whole") for line in found.out.splitlines()) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="a folder named as a session file is checked as a workspace")
+def test_a_folder_in_the_place_of_a_file_is_not_found_to_be_well(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.file.mkdir()
+    (found,) = run([["verify", str(workspace.file)]], workspace.environment)
+    assert found.status != 0
