@@ -153,7 +153,7 @@ class Journal:
         else:
             if found.damage == "middle":
                 disk.publish(free_copy(disk, path), data)
-            file = JournalFile.reopen(disk, path, found, cipher)
+            file = JournalFile.reopen(disk, path, found, cipher, keys)
         return recovered, cls(disk, file, session, keys, found.payloads, fallback, reserve, known)
 
     @property

@@ -22,7 +22,7 @@ import msgspec
 from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import _
 from debrief.record import owner as owners
-from debrief.record.disk import Appender, Disk
+from debrief.record.disk import Appender, Disk, DiskFull
 from debrief.record.owner import Owner
 
 if TYPE_CHECKING:
@@ -125,6 +125,12 @@ def read_owner(data: bytes) -> Owner | None:
     return found[0] if found is not None else None
 
 
+def holds_nothing(data: bytes) -> bool:
+    """Tell whether these are all the bytes of a journal in which no record was ever begun."""
+    found = _checked(data)
+    return found is not None and len(found[2]) == len(data)
+
+
 def _header(data: bytes, keys: Keys, path: Path) -> tuple[Owner, bytes, Cipher]:
     """Return owner, header and cipher; raises Problem if it is broken or the key does not fit."""
     found = _checked(data)
@@ -185,9 +191,16 @@ class JournalFile:
         return cls(path, disk.open_append(path), cipher, len(data), len(payloads))
 
     @classmethod
-    def reopen(cls, disk: Disk, path: Path, found: Scan, cipher: Cipher) -> JournalFile:
-        """Return the scanned journal, cut to its whole records; these and the cut are durable."""
-        appender = disk.open_append(path)
+    def reopen(cls, disk: Disk, path: Path, found: Scan, cipher: Cipher, keys: Keys) -> JournalFile:
+        """Return the scanned journal, cut to its whole records; these and the cut are durable.
+
+        What was read may be in memory only, because a sync failed before: so it is written anew.
+        Where there is no room for that, the file is synced as it stands.
+        """
+        try:
+            return cls.create(disk, path, found.owner.session, keys, found.payloads)
+        except DiskFull:
+            appender = disk.open_append(path)
         if found.damage is not None:
             appender.truncate(found.good)
         appender.sync()
