@@ -191,7 +191,7 @@ class JournalFile:
         return cls(path, disk.open_append(path), cipher, len(data), len(payloads))
 
     @classmethod
-    def reopen(cls, disk: Disk, path: Path, found: Scan, cipher: Cipher, keys: Keys) -> JournalFile:
+    def reopen(cls, disk: Disk, path: Path, found: Scan, keys: Keys) -> JournalFile:
         """Return the scanned journal, cut to its whole records; these and the cut are durable.
 
         What was read may be in memory only, because a sync failed before: so it is written anew.
@@ -199,8 +199,9 @@ class JournalFile:
         """
         try:
             return cls.create(disk, path, found.owner.session, keys, found.payloads)
-        except DiskFull:
-            appender = disk.open_append(path)
+        except DiskFull:  # perhaps only once the new file had its name
+            found, cipher = scan(disk.read(path), keys, path)
+        appender = disk.open_append(path)
         if found.damage is not None:
             appender.truncate(found.good)
         appender.sync()

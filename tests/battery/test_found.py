@@ -136,3 +136,21 @@ def test_a_journal_in_which_nothing_was_ever_saved_is_no_round(tmp_path: Path) -
     path = desk.places.live / "2026-11-21-x.journal"
     JournalFile.create(Disk(), path, "2026-11-21-x", desk.keys)
     assert desk.unfinished() == ()
+
+
+def test_a_journal_that_was_renamed_although_the_disk_said_full_is_read_anew(keys: Keys) -> None:
+    base = Path("/live")
+    machine = Machine(base)
+    path = base / "s-1.journal"
+    JournalFile.create(Disk(machine), path, "s-1", keys, [note(1)])
+
+    def after(name: str) -> None:
+        machine.after = lambda name: None
+        raise OSError(errno.ENOSPC, name)
+
+    machine.after = after
+    found, journal = Journal.reopen(Disk(machine), path, keys)
+    assert found.payloads == (note(1),)
+    assert journal.wait(journal.append(note(2)), 30)
+    journal.close()
+    assert Journal.recover(Disk(machine), path, keys).payloads == (note(1), note(2))
