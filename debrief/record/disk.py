@@ -12,13 +12,15 @@ import time
 from pathlib import Path
 from typing import Final
 
-from debrief.errors import EXIT_DISK, Problem
+from debrief.errors import EXIT_DISK, EXIT_INPUT, Problem
 from debrief.i18n import _
-from debrief.record.system import System
+from debrief.record.system import NotAFile, System, TooLarge
 from debrief.text import token
 
 _FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG})
 _REFUSED: Final = frozenset({errno.EACCES, errno.EPERM})
+_NOT_OURS: Final = _REFUSED | {errno.EROFS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""What is answered for a folder in which this program can't have made anything."""
 _GONE: Final = frozenset(
     {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR, errno.ENOTCONN}
     | {getattr(errno, "ESTALE", errno.ENODEV)}
@@ -43,6 +45,8 @@ def disk_problem(error: OSError, path: Path) -> Problem:
 
     It is a DiskFull where there is no room.
     """
+    if isinstance(error, NotAFile | TooLarge):
+        return _unreadable(error, path)
     if error.errno in _FULL:
         sentence = _(
             "The disk is full, so {path} could not be saved. Nothing that was saved before is "
@@ -70,6 +74,20 @@ def disk_problem(error: OSError, path: Path) -> Problem:
         )
     kind = DiskFull if error.errno in _FULL else Problem
     return kind(sentence.format(path=path, number=error.errno), EXIT_DISK)
+
+
+def _unreadable(error: OSError, path: Path) -> Problem:
+    if isinstance(error, TooLarge):
+        sentence = _(
+            "{path} is larger than any file that debrief writes, so it was not read. Put the right "
+            "file there, or move this one away."
+        )
+    else:
+        sentence = _(
+            "{path} is not a file but a folder, a pipe or a device, so it was not read. Move it "
+            "away, and put the right file there."
+        )
+    return Problem(sentence.format(path=path), EXIT_INPUT)
 
 
 class Appender:
@@ -225,15 +243,30 @@ class Disk:
         return time.time() - self._system.modified(path) > _OLD_S
 
     def make_folder(self, path: Path, mode: int = 0o700) -> None:
-        """Create `path` and the folders above it durably; fine if it is there. Raises Problem."""
+        """Create `path` and the folders above it durably; fine if it is there. Raises Problem.
+
+        Folders that are there may be so without being durable, because a stop or an error came
+        before their sync: so all above are synced, but for those that are not ours to sync.
+        """
         try:
-            missing = [folder for folder in (path, *path.parents) if not self.exists(folder)]
-            for folder in reversed(missing):
-                with contextlib.suppress(FileExistsError):
-                    self._system.make_folder(folder, mode)
-                self._system.sync_folder(folder.parent)
+            above = [path, *path.parents][:-1]
+            missing = [folder for folder in above if not self.exists(folder)]
+            for folder in reversed(above):
+                if folder in missing:
+                    with contextlib.suppress(FileExistsError):
+                        self._system.make_folder(folder, mode)
+                    self._system.sync_folder(folder.parent)
+                else:
+                    self._sync_ours(folder.parent)
         except OSError as error:
             raise disk_problem(error, path) from error
+
+    def _sync_ours(self, folder: Path) -> None:
+        try:
+            self._system.sync_folder(folder)
+        except OSError as error:
+            if error.errno not in _NOT_OURS:
+                raise
 
     def exists(self, path: Path) -> bool:
         """Tell whether something has this name; raises Problem when that cannot be known."""

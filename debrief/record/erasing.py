@@ -54,6 +54,7 @@ def remove(disk: Disk, folder: Path, session: str) -> None:
         for one in (*correcting.of(disk, folder, session), session):
             ledger.append_locked(disk, folder, {"event": "expire", "session": one})
         _carry_out(disk, folder)
+        disk.unlink(sessionfile.path_for(folder, session))  # durably, if it had gone before
 
 
 def finish(disk: Disk, folder: Path) -> int:
@@ -100,6 +101,7 @@ def _carry_out(disk: Disk, folder: Path) -> int:
     ledger.mend_locked(disk, folder)
     count = correcting.finish_locked(disk, folder)
     for line, path in [*_promised(_lines(disk, folder), folder, disk)]:
+        disk.confirm(folder)  # a stop may have left the promise without being durable
         if line.event == "expire":
             disk.unlink(path)
         else:
@@ -109,12 +111,7 @@ def _carry_out(disk: Disk, folder: Path) -> int:
 
 
 def _stub(disk: Disk, folder: Path, path: Path, line: ledger.Line) -> None:
-    """Put the stub in the file, and say in the ledger what the file is from now on.
-
-    A stop may have left the promise unsynced, so it is made durable before anything goes.
-    """
-    promise = {key: line.fields[key] for key in ("event", "session", "key", "reason")}
-    ledger.append_locked(disk, folder, promise)
+    """Put the stub in the file, and say in the ledger what the file is from now on."""
     data = disk.read(path)
     wanted = verify.stubs((line,), line.session)
     blocks = sessionfile.parts(data, path.name)

@@ -143,7 +143,7 @@ class Journal:
         """
         path = newest(disk, path, fallback)
         data = disk.read(path)
-        found, cipher = scan(data, keys, path)
+        found = scan(data, keys, path)[0]
         recovered, session = _recovered(found), found.owner.session
         known = parts(disk, session, path.parent)
         if recovered.elsewhere and not take_over:
@@ -153,7 +153,7 @@ class Journal:
         else:
             if found.damage == "middle":
                 disk.publish(free_copy(disk, path), data)
-            file = JournalFile.reopen(disk, path, found, cipher)
+            file = JournalFile.reopen(disk, path, found, keys)
         return recovered, cls(disk, file, session, keys, found.payloads, fallback, reserve, known)
 
     @property

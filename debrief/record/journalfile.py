@@ -21,9 +21,11 @@ import msgspec
 
 from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import _
+from debrief.record import opening
 from debrief.record import owner as owners
-from debrief.record.disk import Appender, Disk
+from debrief.record.disk import Appender, Disk, DiskFull
 from debrief.record.owner import Owner
+from debrief.text import is_id
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -40,6 +42,8 @@ HEAD: Final = 64 * 1024
 """So many bytes from the start of a journal are enough to tell whose it is."""
 MAX_RECORD: Final = 16 * 1024 * 1024
 """The longest payload of one record, in bytes."""
+_PATIENCE: Final = 512 * 1024 * 1024
+"""So many bytes are deciphered at most to see what stands after damage."""
 _LIKE_A_RECORD: Final = re.compile(
     rb"(?=(?!\0{4})[\0\1].{7}\0{4}(?!\0{4}).{4})",  # a length, four random bytes, a number
     re.DOTALL,
@@ -114,15 +118,22 @@ def _checked(data: bytes) -> tuple[Owner, bytes, bytes] | None:
     if not data.startswith(_MAGIC) or hashlib.sha256(data[:end]).digest()[:_CHECK] != header[end:]:
         return None
     try:
-        return msgspec.json.decode(meta, type=Owner), wrapped, header
-    except msgspec.MsgspecError:
+        owner = msgspec.json.decode(meta[:HEAD], type=Owner)
+    except (msgspec.MsgspecError, RecursionError):
         return None
+    return (owner, wrapped, header) if is_id(owner.session) else None
 
 
 def read_owner(data: bytes) -> Owner | None:
     """Return whose journal begins with `data`, for which no key is needed; None if none does."""
     found = _checked(data)
     return found[0] if found is not None else None
+
+
+def holds_nothing(data: bytes) -> bool:
+    """Tell whether these are all the bytes of a journal in which no record was ever begun."""
+    found = _checked(data)
+    return found is not None and len(found[2]) == len(data)
 
 
 def _header(data: bytes, keys: Keys, path: Path) -> tuple[Owner, bytes, Cipher]:
@@ -137,14 +148,23 @@ def _header(data: bytes, keys: Keys, path: Path) -> tuple[Owner, bytes, Cipher]:
             EXIT_INPUT,
         )
     owner, wrapped, header = found
-    return owner, header, Cipher(keys.unseal(wrapped), header)
+    return owner, header, Cipher(opening.unseal(keys, wrapped), header)
 
 
 def _whole_record_after(data: bytes, at: int, number: int, cipher: Cipher) -> bool:
-    """Tell whether any whole record stands after `at`, where record `number` should have been."""
+    """Tell whether any whole record stands after `at`, where record `number` should have been.
+
+    Where more is looked at than what chance makes look like records, it is taken for so: then all
+    is set aside.
+    """
     last = number + (len(data) - at) // (_FRAME + _TAG)
-    places = _LIKE_A_RECORD.finditer(data, at + 1)
-    return any(cipher.open(data, place.start(), number, last) is not None for place in places)
+    looked_at = 0
+    for place in _LIKE_A_RECORD.finditer(data, at + 1):
+        start = place.start()
+        looked_at += _FRAME + int.from_bytes(data[start : start + 4], "big")
+        if looked_at > _PATIENCE or cipher.open(data, start, number, last) is not None:
+            return True
+    return False
 
 
 def scan(data: bytes, keys: Keys, path: Path) -> tuple[Scan, Cipher]:
@@ -185,8 +205,16 @@ class JournalFile:
         return cls(path, disk.open_append(path), cipher, len(data), len(payloads))
 
     @classmethod
-    def reopen(cls, disk: Disk, path: Path, found: Scan, cipher: Cipher) -> JournalFile:
-        """Return the scanned journal, cut to its whole records; these and the cut are durable."""
+    def reopen(cls, disk: Disk, path: Path, found: Scan, keys: Keys) -> JournalFile:
+        """Return the scanned journal, cut to its whole records; these and the cut are durable.
+
+        What was read may be in memory only, because a sync failed before: so it is written anew.
+        Where there is no room for that, the file is synced as it stands.
+        """
+        try:
+            return cls.create(disk, path, found.owner.session, keys, found.payloads)
+        except DiskFull:  # perhaps only once the new file had its name
+            found, cipher = scan(disk.read(path), keys, path)
         appender = disk.open_append(path)
         if found.damage is not None:
             appender.truncate(found.good)

@@ -21,13 +21,11 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from debrief.errors import Problem
 from debrief.i18n import _
 
 if TYPE_CHECKING:
@@ -202,11 +200,14 @@ def _whole(data: bytes) -> bytes:
     """Return the ledger as it should be before the next line: an unfinished last one is gone.
 
     A last line that is complete but for its line end was finished by a fault of the disk or an
-    editor, and stays.
+    editor, and stays. One with zeros in it is what a power cut leaves of a line whose end alone
+    had reached the medium.
     """
+    start = data.rfind(b"\n", 0, -1) + 1
+    if b"\0" in data[start:]:
+        return data[:start]
     if not data or data.endswith(b"\n"):
         return data
-    start = data.rfind(b"\n") + 1
     complete = data + b"\n"
     number = data.count(b"\n") + 1
     before = hashlib.sha256(data[:start]).hexdigest()
@@ -229,7 +230,9 @@ def append(disk: Disk, folder: Path, event: Mapping[str, str]) -> int:
 
     `event` has `event` and `session`, `at` if it was not now, and further fields; empty ones are
     left out. If the same event is there already, it is made durable and its number is returned.
-    Raises Problem, ValueError for an event that cannot be a line.
+    The ledger is never written in place: after a sync that failed, nobody could know what of it
+    is on the medium. Raises Problem, and then it is as it was; ValueError for an event that cannot
+    be a line.
     """
     with folder_lock(folder):
         return append_locked(disk, folder, event)
@@ -245,7 +248,7 @@ def append_locked(disk: Disk, folder: Path, event: Mapping[str, str]) -> int:
     new = data
     if there is None:
         new += _format(number, event, hashlib.sha256(data).hexdigest())
-    _write(disk, path, found, new, len(data))
+    _write(disk, path, found, new)
     return number if there is None else there.number
 
 
@@ -255,24 +258,15 @@ def mend_locked(disk: Disk, folder: Path) -> None:
     found = disk.read(path) if disk.exists(path) else b""
     whole = _whole(found)
     if whole != found:
-        _write(disk, path, found, whole, len(whole))
+        _write(disk, path, found, whole)
 
 
-def _write(disk: Disk, path: Path, found: bytes, new: bytes, whole: int) -> None:
-    """Turn the ledger `found` into `new` durably; after an error it is cut to `whole` bytes."""
-    appender = disk.open_append(path)
-    try:
-        kept = len(found) if new.startswith(found) else whole
-        if kept < len(found):
-            appender.truncate(kept)
-        appender.append(new[kept:])
-        appender.sync()
-    except Problem:
-        with suppress(Problem):  # the next append cuts an unfinished line as well
-            appender.truncate(min(whole, len(found)))
-        raise
-    finally:
-        appender.close()
+def _write(disk: Disk, path: Path, found: bytes, new: bytes) -> None:
+    """Turn the ledger `found` into `new` durably, or leave it as it was."""
+    if new != found:
+        disk.publish(path, new)
+    else:
+        disk.confirm(path.parent)
 
 
 def erasures(found: Iterable[Line], session: str) -> Mapping[str, Line]:

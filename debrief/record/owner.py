@@ -24,7 +24,10 @@ from typing import Final
 import msgspec
 
 from debrief.i18n import _
+from debrief.text import clean_line
 
+_LONGEST: Final = 100
+"""Characters of another computer's name that are shown."""
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 _MACHINE_IDS: Final = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 _CONTAINER_MARKS: Final = (Path("/.dockerenv"), Path("/run/.containerenv"))
@@ -58,7 +61,7 @@ def elsewhere(owner: Owner, here: Owner) -> str:
         same = owner.machine == here.machine
     else:
         same = not (owner.host and here.host) or _short(owner.host) == _short(here.host)
-    return "" if same else owner.host or _("a computer without a name")
+    return "" if same else clean_line(owner.host)[:_LONGEST] or _("a computer without a name")
 
 
 def _short(host: str) -> str:

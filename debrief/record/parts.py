@@ -18,7 +18,7 @@ from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import _
 from debrief.record import owner as owners
 from debrief.record.disk import Disk
-from debrief.record.journalfile import HEAD, read_owner, scan
+from debrief.record.journalfile import HEAD, holds_nothing, read_owner, scan
 from debrief.record.owner import Owner
 from debrief.record.reserve import NAME as RESERVE
 from debrief.text import is_id
@@ -92,9 +92,17 @@ def parts(disk: Disk, session_id: str, *folders: Path) -> tuple[Path, ...]:
 def list_journals(disk: Disk, *folders: Path) -> tuple[Path, ...]:
     """Return the newest part of each session's journal in the folders, in order of session id.
 
-    A folder that is not there has none.
+    A folder that is not there has none. One in which nothing was ever saved, because a stop came
+    before, is left out: there was no round.
     """
-    return tuple({session: path for session, _part, path in _all(disk, folders)}.values())
+    newest_of = {session: path for session, _part, path in _all(disk, folders)}
+    return tuple(path for path in newest_of.values() if not _unused(disk, path))
+
+
+def _unused(disk: Disk, path: Path) -> bool:
+    with suppress(Problem):  # whoever reads it is told why that can't be done
+        return holds_nothing(disk.read(path, HEAD))
+    return False
 
 
 def newest(disk: Disk, path: Path, fallback: Path | None) -> Path:
@@ -182,7 +190,7 @@ def discard(disk: Disk, session_id: str, folders: Iterable[Path], keys: Keys | N
             disk.unlink(path)
     with suppress(Problem):  # it is of no more use, and does no harm
         for folder in folders:
-            if disk.exists(folder / RESERVE) and not list_journals(disk, folder):
+            if disk.exists(folder / RESERVE) and not _all(disk, (folder,)):
                 disk.unlink(folder / RESERVE)
 
 

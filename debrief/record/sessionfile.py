@@ -14,7 +14,7 @@ import msgspec
 from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import _
 from debrief.record import blocks as layout
-from debrief.record import content
+from debrief.record import content, opening, reading
 from debrief.record.shape import (
     ActionRecord,
     CorrectionRecord,
@@ -168,7 +168,7 @@ def layout_sentence(code: str) -> str:
 
 def _document(data: bytes, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        return reading.document(data)
     except UnicodeDecodeError as error:
         line = layout.line_of(data, error.start)
         raise _refuse(
@@ -215,7 +215,7 @@ class _Reader:
         for part in block.split("."):
             table = table.get(part, {}) if isinstance(table, dict) else {}
         try:
-            return msgspec.convert(table, kind)
+            return reading.converted(table, kind)
         except msgspec.ValidationError as error:
             found = _FIELD.search(str(error))
             sentence = _(
@@ -340,7 +340,11 @@ def _opened(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     for owner, table in document.get("private", {}).items():
         if isinstance(table.get("age"), str):
-            inner = _document(keys.unseal(table["age"]), name)
-            yield owner, inner.get("private", {}).get(owner, {})
+            inner = _document(opening.unseal(keys, table["age"]), name).get("private", {})
+            block: Any = inner.get(owner, {}) if isinstance(inner, dict) else None
         else:
-            yield owner, {key: value for key, value in table.items() if key != "salt"}
+            block = {key: value for key, value in table.items() if key != "salt"}
+        if not isinstance(block, dict) or not reading.is_private(block):
+            sentence = _("{name}: what is said of a person is not as debrief writes it.")
+            raise _refuse(name, 1, sentence)
+        yield owner, block

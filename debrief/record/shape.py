@@ -17,6 +17,8 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 OptionalId = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$", max_length=64)]
 Time = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+Line = Annotated[str, msgspec.Meta(pattern=r"^[^\n]*\Z")]
+"""A text on one line: what else could pass for another line where it is shown."""
 Salt = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -33,13 +35,13 @@ class SessionRecord(Salted, frozen=True, kw_only=True):
     protocol: Id
     protocol_version: Annotated[int, msgspec.Meta(ge=1)]
     language: Literal["da", "nb", "en"]
-    team: str
-    place: str
+    team: Line
+    place: Line
     supervisor: OptionalId
     opened: Time
     closed: Time
-    ground_rules: str
-    overridden: tuple[str, ...] = ()
+    ground_rules: Line
+    overridden: tuple[Line, ...] = ()
     """Guardrails about the round that the supervisor saw and went on from."""
     private_until: dt.date
     retain_until: dt.date
@@ -66,7 +68,7 @@ class PersonRecord(Salted, frozen=True, kw_only=True):
 class DutyRecord(Salted, frozen=True, kw_only=True):
     """`[duties.dN]`: a duty of `holder`, and how it ended; `at` is when, absent while open."""
 
-    kind: str
+    kind: Line
     holder: Id
     outcome: DutyOutcome | Literal["open"]
     at: Time | None = None
@@ -76,7 +78,7 @@ class ActionRecord(Salted, frozen=True, kw_only=True):
     """`[actions.aN]`: agreed work on the work."""
 
     text: str
-    owner: str
+    owner: Line
     due: dt.date | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,18 @@ from typing import Final
 _WINDOWS: Final = sys.platform == "win32"
 _BINARY: Final = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
+
+
+LARGEST: Final = 128 * 1024 * 1024
+"""Bytes of the largest file that is read: more than the ledger of a hundred years."""
+
+
+class NotAFile(OSError):
+    """What should be read is a folder, a pipe or a device."""
+
+
+class TooLarge(OSError):
+    """What should be read is larger than LARGEST."""
 
 
 class System:
@@ -98,9 +111,19 @@ class System:
             os.close(handle)
 
     def read(self, path: Path, limit: int | None) -> bytes:
-        """Return the bytes of `path`, at most `limit` of them."""
-        with path.open("rb") as file:
-            return file.read() if limit is None else file.read(limit)
+        """Return the bytes of the file `path`, at most `limit` of them.
+
+        Raises NotAFile for what could keep the reader waiting, and TooLarge where there is no
+        limit.
+        """
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
+        with os.fdopen(handle, "rb") as file:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise NotAFile(errno.EINVAL, os.strerror(errno.EINVAL))
+            if limit is None and found.st_size > LARGEST:
+                raise TooLarge(errno.EFBIG, os.strerror(errno.EFBIG))
+            return file.read(LARGEST if limit is None else limit)
 
     def exists(self, path: Path) -> bool:
         """Tell whether something has this name."""

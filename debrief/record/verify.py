@@ -18,7 +18,7 @@ from debrief.i18n import _
 from debrief.record import blocks as layout
 from debrief.record import ledger, signers
 from debrief.record.atonce import SOME, Progress, at_once, pays_off
-from debrief.record.disk import Disk
+from debrief.record.disk import Disk, disk_problem
 from debrief.record.whole import Finding, Verdict, finding, stubs, verify_file
 
 __all__ = [
@@ -168,7 +168,9 @@ def verify_path(
 
     Beside it means in its folder or, for a file in a folder named as a year, in the one above.
     """
-    if path.is_dir():
+    if _is_folder(path):
+        if path.suffix == ".toml":
+            return (Verdict(path.name, False, (finding("name"),)),)
         return verify_folder(disk, path, content=content, progress=progress)
     folder = path.parent.resolve()
     name = path.name
@@ -177,3 +179,10 @@ def verify_path(
     around = _surroundings(disk, folder)
     data = disk.read(path, layout.LIMIT + 1)
     return (*around.verdicts, _checked(data, name, around, content))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise disk_problem(error, path) from error

@@ -10,6 +10,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 CRASHED = 70
 """Exit status of a crash (EX_SOFTWARE of sysexits.h)."""
+PATIENCE = 5.0
+"""Seconds that keys typed before the end may take to come through."""
 
 
 class DebriefApp(App[int]):
@@ -50,6 +53,7 @@ class DebriefApp(App[int]):
         self._open_setup = setup
         self._resume = resume
         self._crash: BaseException | None = None
+        self._ending = False
         self.animation_level = "none"
         for theme in looks.THEMES:
             self.register_theme(theme)
@@ -84,14 +88,40 @@ class DebriefApp(App[int]):
             self.pop_screen()
 
     def _ended_by(self, number: int) -> None:
-        self.let_go()
-        self.exit(128 + number, return_code=128 + number)
+        self._end_soon(128 + number)
+
+    def _end_soon(self, status: int) -> None:
+        """End once every key that came before has been written; at once where asked again."""
+        if self._ending:
+            self._end(status)
+            return
+        self._ending = True
+        self.set_timer(PATIENCE, partial(self._end, status))
+        self.call_later(self._end_after_keys, status)
+
+    def _end_after_keys(self, status: int) -> None:
+        # The keys of before have gone on from the app's queue to that of what has the focus.
+        (self.focused or self.screen).call_later(self._end, status)
+
+    def _end(self, status: int) -> None:
+        if not self._exit:
+            self.let_go()
+            self.exit(status, return_code=status)
 
     def let_go(self) -> None:
         """Leave the running round so that it can be resumed; everything written is kept."""
         if self.live is not None:
+            self._keep_writing()
             self.desk.pause(self.live)
             self.live = None
+
+    def _keep_writing(self) -> None:
+        """Keep what stands in the editors; after a crash, as far as they can still be read."""
+        for screen in self.screen_stack:
+            keep = getattr(screen, "keep_standing", None)
+            if keep is not None:
+                with contextlib.suppress(Exception):  # the round must be left all the same
+                    keep()
 
     # Where to
 
@@ -161,8 +191,7 @@ class DebriefApp(App[int]):
 
     def action_leave(self) -> None:
         """Leave the program; an open round is kept."""
-        self.let_go()
-        self.exit(0)
+        self._end_soon(0)
 
     async def action_quit(self) -> None:
         """Leave, as Textual's own palette entry asks."""
@@ -183,6 +212,7 @@ class DebriefApp(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         """Note the crash and end; see `_fatal_error`."""
         self._crash = error
+        self._keep_writing()
         super()._handle_exception(error)
         self._return_code = CRASHED
 

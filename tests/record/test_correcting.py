@@ -23,7 +23,7 @@ from debrief.text import clean
 from .crash import CrashSystem, put
 from .rounds import a_round
 from .test_erasing import FIRST, NAME, PERSON
-from .test_power_cut import FAULTS, Stop, Watch, broken_states
+from .test_power_cut import WHOLE_FILES, Stop, Watch, broken_states
 from .test_verify import both, by_python
 
 AT = dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC)
@@ -190,7 +190,7 @@ def test_a_power_cut_leaves_it_kept_or_not_begun(tmp_path: Path, keys: Keys) -> 
 
 
 # A ledger line that was not synced is no loss here: it follows from the file, and is entered again.
-@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "sync_data"])
+@pytest.mark.parametrize("fault", WHOLE_FILES)
 def test_a_faulty_correction_is_caught(tmp_path: Path, keys: Keys, fault: str) -> None:
     watch = corrected_in_memory(tmp_path / "base", keys, fault)
 

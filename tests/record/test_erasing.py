@@ -18,7 +18,7 @@ from debrief.record.verify import verify_folder
 
 from .crash import CrashSystem, put
 from .rounds import a_round
-from .test_power_cut import FAULTS, Stop, Watch, broken_states
+from .test_power_cut import WHOLE_FILES, Stop, Watch, broken_states
 from .test_verify import both, by_python
 
 FIRST = "2026-11-21-k7q2m9"
@@ -183,7 +183,7 @@ def test_a_power_cut_leaves_it_whole_or_rolls_forward(tmp_path: Path, keys: Keys
     assert broken_states(watch, tmp_path, is_good) == 0
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", WHOLE_FILES)
 def test_a_faulty_erasure_is_caught(tmp_path: Path, keys: Keys, fault: str) -> None:
     watch = erased_in_memory(tmp_path / "base", keys, fault)
 

@@ -160,14 +160,20 @@ def test_moved_repeated_and_dropped_records_are_refused(path: Path, keys: Keys) 
     [b"\0" * 1_000_000, b"\1\0\0\0" * 999, b"\xff" * 64, b"\0\0\0\x20" + b"\0" * 40, b"\1"],
     ids=["zeros", "lengths", "ones", "a frame", "one byte"],
 )
-def test_torn_tail_is_cut_for_good(path: Path, keys: Keys, tail: bytes) -> None:
+@pytest.mark.parametrize("full", [False, True], ids=["room", "full"])
+def test_torn_tail_is_cut_for_good(path: Path, keys: Keys, tail: bytes, full: bool) -> None:
     data = written(path, keys)
     path.write_bytes(data + tail)
     system = FaultySystem()
+    system.full_after = 0 if full else None
     found, journal = Journal.reopen(Disk(system), path, keys)
     assert (found.damage, found.payloads) == ("torn-tail", EVENTS)
-    assert system.calls.index("truncate") < system.calls.index("sync_data")
-    assert path.read_bytes() == data
+    again = Journal.recover(Disk(), path, keys)
+    assert (again.damage, again.payloads) == (None, EVENTS)
+    assert path.read_bytes() == data or not full
+    if full:
+        assert system.calls.index("truncate") < system.calls.index("sync_data")
+    system.full_after = None
     assert journal.wait(journal.append(b"next"), 5)
     assert journal.close()
     after = Journal.recover(Disk(), path, keys)
@@ -270,12 +276,21 @@ def test_failed_sync_with_no_room_goes_to_the_fallback(path: Path, keys: Keys) -
     assert Journal.recover(Disk(), journal.path, keys).payloads == EVENTS[:2]
 
 
+class NamesStay(FaultySystem):
+    """Refuses to sync a folder right after something was renamed into it."""
+
+    def sync_folder(self, path: Path) -> None:
+        if self.calls[-1] == "rename" and self.times > 0 and self.fail:
+            self._call("sync_data")
+        super().sync_folder(path)
+
+
 def test_what_a_failed_move_left_is_never_the_newest(path: Path, keys: Keys) -> None:
-    system = FaultySystem()
+    system = NamesStay()
     fallback = path.parent / "elsewhere"
     fallback.mkdir()
     journal = Journal.create(Disk(system), path, "s-1", keys, fallback=fallback)
-    system.fail, system.times = {"sync_data": errno.EIO, "sync_folder": errno.EIO}, 3
+    system.fail, system.times = {"sync_data": errno.EIO}, 3
     assert not journal.wait(journal.append(EVENTS[0]), 0.01)
     assert journal.wait(journal.append(EVENTS[1]), 5)
     assert journal.wait(journal.append(EVENTS[2]), 5)

@@ -45,6 +45,13 @@ class RoundKeys(BaseScreen):
             self.live.write(*written)
             self.live.look(*written[:2])
 
+    def keep_standing(self) -> None:
+        """Keep the note as it stands in the editor, told of or not: nobody will hear of it."""
+        standing = self.query_one(Notes).standing()
+        if standing is not None and self.live.state.closed is None:
+            self.live.write(*standing)
+            self.live.look(*standing[:2])
+
     # The word goes round
 
     def action_next_voice(self) -> None:

@@ -95,6 +95,10 @@ class Notes(TextArea):
         self._kept, self._half = text, False
         return (*self._of, text)
 
+    def standing(self) -> tuple[str, str, str] | None:
+        """Return (phase, person, text) as it stands, posted or not; None before anything did."""
+        return (*self._of, self.text) if self._of[0] else None
+
     def _pause(self) -> None:
         """Post what was written, the word at the cursor being perhaps half typed."""
         text = self.text
