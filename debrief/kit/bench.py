@@ -23,7 +23,7 @@ from debrief.plugin import Document
 from debrief.summary import View
 
 HOSTS: Final = ("127.0.0.1", "localhost")
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 6.0
 """Seconds for an attempt in which an answer comes."""
 SHORT_S: Final = 2.0
 """Seconds for one in which none does."""

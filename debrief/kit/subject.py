@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import functools
 import hashlib
 import re
 import textwrap
@@ -54,7 +55,8 @@ class Subject(msgspec.Struct, frozen=True):
     def secrets(self) -> tuple[str, ...]:
         """The words that must never be seen in anything but a request."""
         words = (self.values[one.name] for one in self.about.settings if isinstance(one, Secret))
-        return tuple(str(word).removeprefix("{server}/") for word in words)
+        plain = [str(word).removeprefix("{server}/") for word in words]
+        return tuple(line for word in plain for line in word.splitlines() if line[:5] != "-----")
 
     @property
     def networked(self) -> bool:
@@ -156,7 +158,7 @@ def _value(one: Setting | Secret, example: Mapping[str, Any], networked: bool, s
         word = f"/{_digest(one.name).hex()}" if isinstance(one, Secret) else ""
         return "{server}" + (word or path)
     if isinstance(one, Secret):
-        return _canary(one.name)
+        return _private_key() if "OpenSSH" in one.label else _canary(one.name)
     if one.name in ("host", "port"):
         return "{" + one.name + "}"
     if one.name in _FOLDERS and not networked:
@@ -169,6 +171,16 @@ def _value(one: Setting | Secret, example: Mapping[str, Any], networked: bool, s
 def _canary(name: str) -> str:
     """Return a secret that is known again wherever it turns up, in the form of a signing key."""
     return f"whsec_{base64.b64encode(_digest(name)).decode()}"
+
+
+@functools.cache
+def _private_key() -> str:
+    """Return a private key that was made just now and opens nothing, for SSH."""
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = ed25519.Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
 
 
 def _digest(name: str) -> bytes:

@@ -131,7 +131,7 @@ class _Sending:
                 if went.tried.ran.result.ending == "receipt":
                     return went, None
                 last = last or went.tried
-                if not went.tried.taken:
+                if not went.tried.taken or _hopeless(went.tried):
                     break
             if last is not None and _hopeless(last):
                 break
