@@ -16,6 +16,7 @@ import msgspec
 from debrief.delivery.faultserver import FaultServer, Taken
 from debrief.delivery.job import Job, Operation, Source, Way
 from debrief.delivery.runner import Ran, run
+from debrief.kit.mailserver import MailServer
 from debrief.kit.orders import Orders, Report
 from debrief.kit.rounds import CANARIES
 from debrief.kit.subject import Subject
@@ -156,7 +157,8 @@ class Bench:
 
     def server(self, fault: str = "well", *, reads: bool = False) -> FaultServer:
         """Return a server, to be used as a context."""
-        return FaultServer(fault, self.answer, reads=reads)
+        kind = MailServer if self.subject.mailing else FaultServer
+        return kind(fault, self.answer, reads=reads)
 
 
 def read_report(orders: Orders) -> Report | None:

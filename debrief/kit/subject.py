@@ -27,6 +27,7 @@ from debrief.delivery.faultserver import Answer
 from debrief.delivery.job import Source
 from debrief.errors import Problem
 from debrief.i18n import _
+from debrief.kit.mailserver import SCHEME
 from debrief.kit.rounds import canary_round
 from debrief.plugin import Document, Secret, Setting
 from debrief.summary import Level, reduce
@@ -37,6 +38,7 @@ _ADDRESSES: Final = ("url", "address", "endpoint", "webhook", "server")
 _SCHEME: Final = re.compile(r"\b(?!https?:)([a-z][a-z+-]*)://")
 """An address of another kind than the web's, in a label."""
 _FOLDERS: Final = ("path", "folder", "directory")
+_LOGINS: Final = ("user", "username", "login")
 _MAIL: Final = ("to", "sender", "from", "mail", "email", "recipient", "recipients")
 _HERE: Final = "127.0.0.1"
 
@@ -63,6 +65,11 @@ class Subject(msgspec.Struct, frozen=True):
         """Whether any of its settings says where in a network to go."""
         marks = ("{server}", "{host}", "{port}")
         return any(mark in str(value) for value in self.values.values() for mark in marks)
+
+    @property
+    def mailing(self) -> bool:
+        """Whether it hands messages to a mail server."""
+        return any(str(value).startswith(f"{SCHEME}://") for value in self.values.values())
 
     @property
     def foldered(self) -> bool:
@@ -153,8 +160,9 @@ def _value(one: Setting | Secret, example: Mapping[str, Any], networked: bool, s
             path = parts.path.rstrip("/")
             if parts.scheme not in ("http", "https"):
                 return f"{parts.scheme}://{{host}}:{{port}}{path}"
-        elif scheme := _SCHEME.search(one.label):
-            return f"{scheme[1]}://{{host}}:{{port}}"
+        elif schemes := _SCHEME.findall(one.label):
+            scheme = SCHEME if SCHEME in schemes else schemes[0]
+            return f"{scheme}://{{host}}:{{port}}"
         word = f"/{_digest(one.name).hex()}" if isinstance(one, Secret) else ""
         return "{server}" + (word or path)
     if isinstance(one, Secret):
@@ -189,7 +197,7 @@ def _digest(name: str) -> bytes:
 
 def _invented(one: Setting, seals: bool) -> str:
     if not one.required:
-        return ""
+        return "test" if one.name in _LOGINS else ""
     if seals and one.name.startswith("recipient"):
         import pyrage  # type: ignore[import-untyped]
 
