@@ -181,6 +181,13 @@ class Line:
         self.head += mark
         return _REQUEST.match(self.head) is not None
 
+    def read_to(self, mark: bytes) -> bytes:
+        """Read up to a mark and return it all, mark included; empty when the client hung up."""
+        if not self._until(lambda: mark in self._rest):
+            return b""
+        found, _mark, self._rest = self._rest.partition(mark)
+        return found + mark
+
     def read_request(self) -> None:
         """Take apart the head that was read."""
         first, *lines = self.head.decode("latin-1").strip().split("\r\n")

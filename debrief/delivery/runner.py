@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from typing import IO, Final
 
@@ -17,6 +18,8 @@ from debrief.delivery.job import LOADED, RESULT_LIMIT, TOUCHED, Job, Result
 
 _GRACE_S: Final = 3.0
 """Seconds beyond the attempt's own deadline before the process is killed: start and clean-up."""
+_LOOK_S: Final = 0.1
+"""How often a process is looked for that may have left its pipe to another one."""
 _NOISE_LIMIT: Final = 16_384
 _PASSED_ON: Final = (
     "PATH",
@@ -74,14 +77,29 @@ def run(job: Job) -> Ran:
     answer = _Drain(process.stdout, RESULT_LIMIT)
     noise = _Drain(process.stderr, _NOISE_LIMIT)
     _feed(process.stdin, msgspec.msgpack.encode(job))
-    timed_out = False
     try:
-        process.wait(job.way.deadline_s + _GRACE_S)
-    except subprocess.TimeoutExpired:
-        timed_out = True
+        timed_out = not _ended(process, answer, job.way.deadline_s + _GRACE_S)
     finally:
         _kill(process)
     return Ran(_read(answer.take(), timed_out), Noise(noise.take()))
+
+
+def _ended(process: subprocess.Popen[bytes], answer: _Drain, seconds: float) -> bool:
+    """Wait until the process has ended, at most `seconds`; tell whether it has.
+
+    The end of its answer wakes this at once, where `wait` alone looks only every now and then.
+    """
+    until = time.monotonic() + seconds
+    while process.poll() is None:
+        left = until - time.monotonic()
+        if left <= 0:
+            return False
+        if answer.over.is_set():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(left)
+        else:
+            answer.over.wait(min(left, _LOOK_S))
+    return True
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -98,6 +116,8 @@ class _Drain:
         self._pipe = pipe
         self._limit = limit
         self._kept = bytearray()
+        self.over = threading.Event()
+        """Set when the other side has closed the pipe, as a process does when it ends."""
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -105,6 +125,7 @@ class _Drain:
         with contextlib.suppress(OSError, ValueError):
             while data := os.read(self._pipe.fileno(), 65_536):
                 self._kept += data[: self._limit - len(self._kept)]
+        self.over.set()
 
     def take(self) -> bytes:
         """Return what was kept, once the other side is gone."""

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import inspect
 import logging
 import os
 import re
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -207,6 +205,8 @@ def _alarm(seconds: float) -> None:
 
 def _place(error: BaseException, source: Source) -> str:
     """Return the file and line of a failure and its kind, never its text."""
+    import traceback
+
     name = type(error).__name__
     if isinstance(error, SyntaxError) and error.lineno:
         return f"{Path(source.where).name} line {error.lineno}: {name}"
@@ -259,7 +259,7 @@ def _classes(module: ModuleType) -> Iterable[type[Exporter]]:
     """Return the exporters that the module defines itself."""
     for value in vars(module).values():
         if (
-            inspect.isclass(value)
+            isinstance(value, type)
             and issubclass(value, Exporter)
             and value.__module__ == module.__name__
         ):
@@ -269,7 +269,7 @@ def _classes(module: ModuleType) -> Iterable[type[Exporter]]:
 def _from_package(source: Source) -> Iterable[type[Exporter]]:
     """Return the exporters of an installed package: an exporter class, or a plugin with hooks."""
     plugin = _entry(source)
-    if inspect.isclass(plugin) and issubclass(plugin, Exporter):
+    if isinstance(plugin, type) and issubclass(plugin, Exporter):
         return [plugin]
     found: list[type[Exporter]] = []
     for function in _implementations(plugin, "debrief_exporters"):
@@ -295,7 +295,7 @@ def _implementations(plugin: object, hook: str) -> list[Callable[[], object]]:
 def sign_lists(source: Source) -> tuple[str, ...]:
     """Return the paths of the word lists that a package offers; raises whatever its code raises."""
     plugin = _entry(source)
-    if inspect.isclass(plugin) and issubclass(plugin, Exporter):
+    if isinstance(plugin, type) and issubclass(plugin, Exporter):
         return ()
     found: list[str] = []
     for function in _implementations(plugin, "debrief_signs"):

@@ -93,7 +93,11 @@ class Email(Exporter):
     renders: ClassVar[Renders] = "own"
     dedupe: ClassVar[Dedupe] = "none"
     settings: ClassVar[tuple[Setting | Secret, ...]] = (
-        Setting("url", "Mail server: smtp://mail.example.org (STARTTLS) or smtps:// (TLS)"),
+        Setting(
+            "url",
+            "Mail server: smtp://mail.example.org (STARTTLS), smtps:// (TLS), or on this machine"
+            " smtp-plain://",
+        ),
         Setting("from", "Address it comes from"),
         Setting("to", "The one address it goes to"),
         Setting("attach", "What is attached: none, page or sealed", False, "none"),

@@ -16,6 +16,7 @@ import msgspec
 from debrief.delivery.faultserver import FaultServer, Taken
 from debrief.delivery.job import Job, Operation, Source, Way
 from debrief.delivery.runner import Ran, run
+from debrief.kit.mailserver import MailServer
 from debrief.kit.orders import Orders, Report
 from debrief.kit.rounds import CANARIES
 from debrief.kit.subject import Subject
@@ -23,7 +24,7 @@ from debrief.plugin import Document
 from debrief.summary import View
 
 HOSTS: Final = ("127.0.0.1", "localhost")
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 6.0
 """Seconds for an attempt in which an answer comes."""
 SHORT_S: Final = 2.0
 """Seconds for one in which none does."""
@@ -156,7 +157,8 @@ class Bench:
 
     def server(self, fault: str = "well", *, reads: bool = False) -> FaultServer:
         """Return a server, to be used as a context."""
-        return FaultServer(fault, self.answer, reads=reads)
+        kind = MailServer if self.subject.mailing else FaultServer
+        return kind(fault, self.answer, reads=reads)
 
 
 def read_report(orders: Orders) -> Report | None:

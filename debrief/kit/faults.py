@@ -91,6 +91,20 @@ def other_rows() -> Iterator[Row]:
     yield Row("drips at once", _("it speaks one letter at a time, without end"), may, short=True)
 
 
+def mail_rows() -> Iterator[Row]:
+    """Yield what a mail server may do on top of that, step by step."""
+    yield Row("421 at greeting", _("it is busy from the start (421)"), _NOT | _BUSY)
+    yield Row("535 at AUTH", _("it does not know the login (535)"), _NO)
+    yield Row("450 at RCPT", _("it can't take it for the recipient now (450)"), _BUSY)
+    yield Row("550 at RCPT", _("it does not know the recipient (550)"), _NO)
+    yield Row("closed at DATA", _("it hangs up before the message"), _NOT | _BUSY)
+    yield Row("451 at end", _("it has the message, and can't take it now (451)"), _BUSY)
+    yield Row("554 at end", _("it has the message, and refuses it (554)"), _NO)
+    yield Row("reset at end", _("the connection is cut when it has the message"), _UNCLEAR)
+    yield Row("nonsense at end", _("it has the message, and speaks nonsense"), _UNCLEAR)
+    yield Row("silent at end", _("it has the message, and says nothing"), _UNCLEAR, short=True)
+
+
 def judge(row: Row, tried: Tried, normal: Report) -> Fault | None:
     """Return what is wrong with how an attempt went; `normal` is the report of a good one."""
     if tried.report is None:

@@ -68,6 +68,7 @@ class Watched(Exporter):
         orders = _orders(context.settings)
         try:
             exporter = self._begin(orders)
+            self._eyes.drafting = True
             page: object = exporter.render(view, context) if exporter.renders == "own" else None
             if isinstance(page, Page):
                 self._report.body = page.body

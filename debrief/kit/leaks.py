@@ -157,7 +157,8 @@ def place(bench: Bench, went: Went, all_tried: list[Tried]) -> list[Finding]:
     if not printed and any(tried.ran.noise for tried in all_tried):
         printed = [Event("print", "")]
     programs = [one for one in own if one.kind == "program"]
-    connects = [one for one in own if one.kind == "connect"] if went.tried.taken else []
+    web = went.tried.taken and not bench.subject.mailing
+    connects = [one for one in own if one.kind == "connect"] if web else []
     return [
         _first("silent", _("it prints nothing"), printed,
                _("it prints, and nobody reads that"),

@@ -23,7 +23,8 @@ def load(source: Source, folder: Path) -> tuple[About | None, list[Finding]]:
 
     Returns what it says of itself, or None when it can't be gone on with, and what was found.
     """
-    report = _at_import(source, folder)
+    seen = _at_import(source, folder)
+    report = seen or Report("nothing")
     quiet = finding("A", "quiet-import", _("importing it touches nothing"), _quiet(report))
     if any(event.early and event.kind == "connect" for event in report.events):
         return None, [quiet]
@@ -32,6 +33,12 @@ def load(source: Source, folder: Path) -> tuple[About | None, list[Finding]]:
     about = ran.result.about
     if about is None:
         return None, [finding("A", "import", name, _broken(source, ran.result))]
+    if seen is None:
+        fault = Fault(
+            _("it could not be watched while it was imported"),
+            _("test it again when the computer is less busy"),
+        )
+        return None, [finding("A", "quiet-import", quiet.name, fault)]
     return about, [
         finding("A", "import", name, None),
         quiet,
@@ -50,14 +57,14 @@ def _broken(source: Source, result: Result) -> Fault:
     return Fault(_("importing it failed"), todo, where)
 
 
-def _at_import(source: Source, folder: Path) -> Report:
-    """Load it under watch, and return what was seen."""
+def _at_import(source: Source, folder: Path) -> Report | None:
+    """Load it under watch, and return what was seen; None when the process did not get so far."""
     orders = Orders(source, "load", report=str(folder / "report"), folder=str(folder))
     stub = Document("d-0", b"", "", "", "")
     watched = Source("built-in", "watched", "debrief.kit.inside:Watched")
     way = Way(deadline_s=LOAD_S)
     run(Job("send", watched, stub, settings=orders.among({}), way=way))
-    return read_report(orders) or Report("nothing")
+    return read_report(orders)
 
 
 def _quiet(report: Report) -> Fault | None:

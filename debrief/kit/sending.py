@@ -14,7 +14,7 @@ import msgspec
 from debrief.delivery.faultserver import FaultServer, closed_port
 from debrief.i18n import _
 from debrief.kit.bench import PATIENCE_S, SHORT_S, Bench, Tried
-from debrief.kit.faults import Row, judge, other_rows, web_rows
+from debrief.kit.faults import Row, judge, mail_rows, other_rows, web_rows
 from debrief.kit.findings import Finding, finding, skipped
 from debrief.kit.orders import Report
 from debrief.plugin import Document
@@ -37,8 +37,9 @@ def to_the_web(bench: Bench, document: Document, normal: Report, only: frozenset
 
 
 def elsewhere(bench: Bench, document: Document, normal: Report, only: frozenset[str]) -> Sent:
-    """Try the faults that any server has, for an exporter that does not speak HTTP."""
-    rows = [row for row in other_rows() if not only or row.fault in only]
+    """Try the faults of a mail server, or those that any server has, where HTTP is not spoken."""
+    rows = [*other_rows(), *(mail_rows() if bench.subject.mailing else ())]
+    rows = [row for row in rows if not only or row.fault in only]
     tried = [*bench.pool.map(lambda row: _surely(_other, bench, row, document), rows)]
     found = [_finding(row, one, normal) for row, one in zip(rows, tried, strict=True)]
     return Sent([no_web(_("it does not speak HTTP")), *found], tried)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import functools
 import hashlib
 import re
 import textwrap
@@ -26,6 +27,7 @@ from debrief.delivery.faultserver import Answer
 from debrief.delivery.job import Source
 from debrief.errors import Problem
 from debrief.i18n import _
+from debrief.kit.mailserver import SCHEME
 from debrief.kit.rounds import canary_round
 from debrief.plugin import Document, Secret, Setting
 from debrief.summary import Level, reduce
@@ -36,6 +38,7 @@ _ADDRESSES: Final = ("url", "address", "endpoint", "webhook", "server")
 _SCHEME: Final = re.compile(r"\b(?!https?:)([a-z][a-z+-]*)://")
 """An address of another kind than the web's, in a label."""
 _FOLDERS: Final = ("path", "folder", "directory")
+_LOGINS: Final = ("user", "username", "login")
 _MAIL: Final = ("to", "sender", "from", "mail", "email", "recipient", "recipients")
 _HERE: Final = "127.0.0.1"
 
@@ -54,13 +57,19 @@ class Subject(msgspec.Struct, frozen=True):
     def secrets(self) -> tuple[str, ...]:
         """The words that must never be seen in anything but a request."""
         words = (self.values[one.name] for one in self.about.settings if isinstance(one, Secret))
-        return tuple(str(word).removeprefix("{server}/") for word in words)
+        plain = [str(word).removeprefix("{server}/") for word in words]
+        return tuple(line for word in plain for line in word.splitlines() if line[:5] != "-----")
 
     @property
     def networked(self) -> bool:
         """Whether any of its settings says where in a network to go."""
         marks = ("{server}", "{host}", "{port}")
         return any(mark in str(value) for value in self.values.values() for mark in marks)
+
+    @property
+    def mailing(self) -> bool:
+        """Whether it hands messages to a mail server."""
+        return any(str(value).startswith(f"{SCHEME}://") for value in self.values.values())
 
     @property
     def foldered(self) -> bool:
@@ -151,12 +160,13 @@ def _value(one: Setting | Secret, example: Mapping[str, Any], networked: bool, s
             path = parts.path.rstrip("/")
             if parts.scheme not in ("http", "https"):
                 return f"{parts.scheme}://{{host}}:{{port}}{path}"
-        elif scheme := _SCHEME.search(one.label):
-            return f"{scheme[1]}://{{host}}:{{port}}"
+        elif schemes := _SCHEME.findall(one.label):
+            scheme = SCHEME if SCHEME in schemes else schemes[0]
+            return f"{scheme}://{{host}}:{{port}}"
         word = f"/{_digest(one.name).hex()}" if isinstance(one, Secret) else ""
         return "{server}" + (word or path)
     if isinstance(one, Secret):
-        return _canary(one.name)
+        return _private_key() if "OpenSSH" in one.label else _canary(one.name)
     if one.name in ("host", "port"):
         return "{" + one.name + "}"
     if one.name in _FOLDERS and not networked:
@@ -171,13 +181,23 @@ def _canary(name: str) -> str:
     return f"whsec_{base64.b64encode(_digest(name)).decode()}"
 
 
+@functools.cache
+def _private_key() -> str:
+    """Return a private key that was made just now and opens nothing, for SSH."""
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = ed25519.Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+
+
 def _digest(name: str) -> bytes:
     return hashlib.sha256(f"kit {name}".encode()).digest()
 
 
 def _invented(one: Setting, seals: bool) -> str:
     if not one.required:
-        return ""
+        return "test" if one.name in _LOGINS else ""
     if seals and one.name.startswith("recipient"):
         import pyrage  # type: ignore[import-untyped]
 

@@ -25,6 +25,8 @@ _ORDER: tuple[Level, ...] = ("record", "counts", "named", "full")
 """The level that most is tried at: the first of these that the exporter takes."""
 _OUTCOMES = frozenset({"not-sent", "retry-later", "unknown", "rejected"})
 _EXITS = frozenset({"os._exit", "SystemExit"})
+_OURS = _EXITS | {"Refused"}
+"""Endings that have nothing to do with a receiver."""
 Told = Callable[[Section], None]
 
 
@@ -131,7 +133,7 @@ class _Sending:
                 if went.tried.ran.result.ending == "receipt":
                     return went, None
                 last = last or went.tried
-                if not went.tried.taken:
+                if not went.tried.taken or _hopeless(went.tried):
                     break
             if last is not None and _hopeless(last):
                 break
@@ -156,7 +158,8 @@ class _Sending:
         """Return what can be told of an exporter that gave no receipt."""
         if bad is None:
             return [_nothing_more("D", _("there is nothing to send"))]
-        if bad.connections and not bad.taken and bad.report and bad.report.ending not in _EXITS:
+        unknown = not self._bench.subject.mailing and bad.connections and not bad.taken
+        if unknown and bad.report and bad.report.ending not in _OURS:
             return self._stranger(name)
         found = [finding("D", "well", name, _unwell(bad))]
         report = bad.report
@@ -184,6 +187,8 @@ class _Sending:
 
     def _faulty(self, good: Went) -> Sent:
         report = good.tried.report or Report()
+        if self._bench.subject.mailing:
+            return sending.elsewhere(self._bench, good.document, report, self._faults)
         if good.tried.taken:
             return sending.to_the_web(self._bench, good.document, report, self._faults)
         return media.in_a_folder(self._bench, good.document, self._faults)

@@ -24,6 +24,7 @@ _LOOKUPS: Final = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
 _WRITES: Final = frozenset(
     {"os.rename", "os.link", "os.symlink", "os.remove", "os.mkdir", "os.truncate"}
 )
+_SCRATCH: Final = frozenset({"tempfile.mkdtemp", "tempfile.mkstemp"})
 _PROGRAMS: Final = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork"}
 )
@@ -49,11 +50,14 @@ class Eyes:
         self.events: list[Event] = []
         self.points = 0
         self.early = True
+        self.drafting = False
+        """While a page is being made: some kinds of file can only be made in a temporary folder."""
         self._own = ""
         self._die_at = -1
         self._waiting = False
         self._on_exit: Callable[[str], None] = lambda _line: None
         self._folders = _quiet_folders()
+        self._scratch: list[str] = []
 
     def open(self, source: Source) -> None:
         """Begin to see what the exporter at `source` does."""
@@ -86,7 +90,9 @@ class Eyes:
         """Take note of an audit event; for `sys.addaudithook`."""
         if not self._own:
             return
-        if event == "open":
+        if event in _SCRATCH and self.drafting:
+            self._scratch.append(os.fsdecode(args[0]))
+        elif event == "open":
             self._on_open(args)
         elif event in _CONNECTS or event in _LOOKUPS:
             self._note("connect", event)
@@ -118,6 +124,8 @@ class Eyes:
         text = isinstance(mode, str)
         writing = set(mode) & set("wax+") if text else isinstance(flags, int) and flags & _WRITING
         where = str(Path(os.fsdecode(path)).absolute())
+        if self.drafting and where.startswith(tuple(self._scratch)):
+            return
         if where == os.devnull or (not writing and where.startswith(self._folders)):
             return
         self._note("write" if writing else "read", where)
@@ -128,6 +136,8 @@ class Eyes:
             name = str(frame.f_globals.get("__name__", ""))
             if name.startswith("importlib") and not own:
                 return  # another library is being imported, and does what it must
+            if name == "tempfile" and self.drafting:
+                return
             guarded = guarded or name == _LINK
             if not own and self._is_own(frame):
                 own = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"

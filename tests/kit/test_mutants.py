@@ -18,13 +18,23 @@ from tests.kit.mutants import (
 ALL = {**MUTANTS, **FOLDER_MUTANTS}
 QUICK = (
     "swallows errors and gives a receipt",
+    "tries again inside",
+    "has a client of its own",
     "makes up an id each time",
-    "sends at import",
-    "sends more than its level",
+    "gives no receipt",
+    "follows where it is pointed",
     "says the secret",
+    "makes its page by the clock",
+    "makes its page by chance",
+    "prints",
+    "loops",
+    "exits",
+    "exits hard",
+    "sends more than its level",
+    "sends at import",
     "writes over what is there",
 )
-"""One of each kind; the others are tried where there is time."""
+"""At least one of each kind; the others are tried where there is time."""
 
 
 def caught(mutant: Mutant, put: Put) -> None:

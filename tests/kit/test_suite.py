@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import sys
 import types
 from collections.abc import Callable
@@ -153,7 +154,8 @@ def test_a_suite_is_a_class_of_tests(put: Put) -> None:
 
 
 def test_a_suite_takes_a_class_and_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    paths = [str(tmp_path), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
     text = GOOD.replace('"mine"', '"kit-example"')
     (tmp_path / "kit_example.py").write_text(text, "utf-8")
     module = types.ModuleType("kit_example")
