@@ -102,7 +102,7 @@ def finish(desk: Desk, state: State, approved: frozenset[str] = frozenset()) -> 
         desk.places.sessions,
         state,
         desk.keys,
-        recipients=config.recipients,
+        recipients=config.sealed_for,
         privacy=config.privacy,
         retention=sessionfile.Retention(
             private_days=config.retention.private_days,

@@ -101,7 +101,7 @@ class Desk:
 
         self.roster = roster
         self.disk.make_folder(self.places.workspace)
-        data = rosters.dump(roster, self.keys, self.config.recipients)
+        data = rosters.dump(roster, self.keys, self.config.sealed_for)
         self.disk.publish(self.places.roster, data)
 
     def setup(
