@@ -11,6 +11,7 @@ from debrief.cli import (
     doctor,
     holding,
     keeping,
+    keys,
     looking,
     mine,
     outbox,
@@ -47,7 +48,10 @@ def build() -> Group:
             ),
         ],
     )
-    for room in (holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, doctor):
+    rooms = (
+        holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, keys, doctor,
+    )  # fmt: skip
+    for room in rooms:
         room.add_to(root)
     return root
 

@@ -263,6 +263,15 @@ def _recipient(text: str) -> object:
         raise Problem(sentence, EXIT_KEY) from error
 
 
+def is_recipient(text: str) -> bool:
+    """Tell whether it is a public key that can be sealed for, and nothing beside it."""
+    try:
+        _recipient(text)
+    except Problem:
+        return False
+    return len(text.split()) == (2 if text.startswith("ssh-") else 1)
+
+
 def verify_signature(
     message: bytes,
     armored: str,
