@@ -36,9 +36,12 @@ class Options(msgspec.Struct, frozen=True):
 
     def desk(self) -> Desk:
         """Return the open workspace; raises Problem."""
+        from debrief.cli.hidden import unlock
         from debrief.desk import Desk
 
-        return Desk(self.places, plugins=self.plugins)
+        desk = Desk(self.places, plugins=self.plugins)
+        desk.unlock = unlock
+        return desk
 
 
 def options() -> Options:

@@ -94,10 +94,10 @@ def _corrected(desk: Desk, session: str, private: bool) -> Iterator[str]:
 
 def _opened(desk: Desk, data: bytes, name: str) -> Mapping[str, dict[str, Any]]:
     """Return the private blocks; no key is made for a file that no key here can open."""
-    from debrief.record.keys import IDENTITY
+    from debrief.desk import keyring
     from debrief.record.sessionfile import open_private
 
-    if b"\nage = " in data and not desk.disk.exists(desk.places.config / IDENTITY):
+    if b"\nage = " in data and not keyring.made(desk):
         raise Problem(
             _("There is no key in {folder}, so the sealed part stays closed.").format(
                 folder=desk.places.config

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from debrief.cli.context import options, out, out_json, progress
+from debrief.cli.context import options, out, out_json, progress, warn
 from debrief.cli.shape import Group, argument, choice, option
 from debrief.errors import EXIT_FOUND, EXIT_USAGE, Problem
 from debrief.i18n import _
@@ -100,7 +100,7 @@ def _list(
     limit: int | None,
     format: str,
 ) -> int:
-    from debrief.desk import past
+    from debrief.desk import keyring, past
 
     desk = options().desk()
     where = past.Where(
@@ -115,6 +115,8 @@ def _list(
         out_json([_row(one) for one in held])
     else:
         out(*_listed(desk, held, everything=where == past.Where()))
+        if where == past.Where() and keyring.only_here(desk):
+            warn(keyring.reminder())  # beside the list, for whoever counts its lines
     return EXIT_FOUND if any(one.problem for one in held) else 0
 
 

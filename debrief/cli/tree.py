@@ -12,6 +12,7 @@ from debrief.cli import (
     doctor,
     holding,
     keeping,
+    keys,
     looking,
     mine,
     outbox,
@@ -48,9 +49,11 @@ def build() -> Group:
             ),
         ],
     )
-    for room in (holding, past, looking, mine, keeping, protocols, signs, outbox, plugins):
-        room.add_to(root)
-    for room in (collect, doctor):
+    rooms = (
+        holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, collect, keys,
+        doctor,
+    )  # fmt: skip
+    for room in rooms:
         room.add_to(root)
     return root
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from debrief.desk import sending
+from debrief.desk import keyring, sending
 from debrief.desk.sending import Preview
 from debrief.errors import EXIT_DISK, Problem
 from debrief.i18n import _
@@ -50,6 +50,8 @@ class Sealed(msgspec.Struct, frozen=True):
     ledger_line: int
     queued: int
     receipt: str
+    only_here: bool = False
+    """Whether nobody could open what was sealed if this computer were lost."""
 
 
 def draft(desk: Desk, live: Live) -> Draft:
@@ -102,7 +104,7 @@ def finish(desk: Desk, state: State, approved: frozenset[str] = frozenset()) -> 
         desk.places.sessions,
         state,
         desk.keys,
-        recipients=config.recipients,
+        recipients=config.sealed_for,
         privacy=config.privacy,
         retention=sessionfile.Retention(
             private_days=config.retention.private_days,
@@ -112,4 +114,5 @@ def finish(desk: Desk, state: State, approved: frozenset[str] = frozenset()) -> 
     queued = sending.queue(desk, state, approved)
     desk.remember(state.people, state.setup.team)
     journals.discard(desk.disk, state.id, [desk.places.live], desk.keys)
-    return Sealed(sealed.path, sealed.root, sealed.ledger_line, queued, sealed.receipt)
+    alone = keyring.only_here(desk)
+    return Sealed(sealed.path, sealed.root, sealed.ledger_line, queued, sealed.receipt, alone)

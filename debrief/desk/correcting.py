@@ -75,7 +75,7 @@ def correct(desk: Desk, wanted: str, about: str, text: str) -> correcting.Correc
         desk.places.sessions,
         made,
         desk.keys,
-        recipients=desk.config.recipients,
+        recipients=desk.config.sealed_for,
         privacy=desk.config.privacy,
     )
 

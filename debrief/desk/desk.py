@@ -47,6 +47,8 @@ class Desk:
         self.disk = disk or Disk()
         self.plugins = plugins
         """Whether anything but what comes with the program may run."""
+        self.unlock: Callable[[Path], bytes] | None = None
+        """Asks a person for the passphrase of the identity at a path; returns what it opens."""
         self.sign_problems: tuple[Problem, ...] = ()
         """What is wrong with the house's own word lists, once `own_signs` has read them."""
         self.config = self._config()
@@ -62,9 +64,9 @@ class Desk:
     @cached_property
     def keys(self) -> Keys:
         """The supervisor's keys, made on first use."""
-        from debrief.record.keys import Keys
+        from debrief.desk import keyring
 
-        return Keys.load_or_create(self.disk, self.places.config)
+        return keyring.load(self)
 
     # Protocols and people
 
@@ -101,7 +103,7 @@ class Desk:
 
         self.roster = roster
         self.disk.make_folder(self.places.workspace)
-        data = rosters.dump(roster, self.keys, self.config.recipients)
+        data = rosters.dump(roster, self.keys, self.config.sealed_for)
         self.disk.publish(self.places.roster, data)
 
     def setup(

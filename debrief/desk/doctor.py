@@ -19,6 +19,7 @@ import msgspec
 
 from debrief.errors import Problem
 from debrief.i18n import _
+from debrief.record.keys import Locked
 from debrief.text import token
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def look(desk: Desk) -> Iterator[Found]:
     for about, check in checks:
         try:
             found = [*check(desk)]
-        except Problem as problem:
-            found = [("wrong", str(problem))]
+        except Problem as problem:  # a key that waits for its passphrase is not wrong
+            found = [("mind" if isinstance(problem, Locked) else "wrong", str(problem))]
         for weight, told in found:
             yield Found(about, weight, told)
 
@@ -90,34 +91,9 @@ def _folders(desk: Desk) -> Iterator[tuple[Weight, str]]:
 
 
 def _keys(desk: Desk) -> Iterator[tuple[Weight, str]]:
-    from debrief.record import sshsig
-    from debrief.record.keys import IDENTITY, SIGNING_KEY, verify_signature
+    from debrief.desk import keyring
 
-    folder = desk.places.config
-    if not desk.disk.exists(folder / IDENTITY):
-        yield "well", _("There are no keys yet; the first round makes them.")
-        return
-    keys, secret = desk.keys, os.urandom(32)
-    fits = keys.unseal(keys.seal(secret)) == secret
-    signed = keys.sign(secret, sshsig.NAMESPACE)
-    if not (fits and verify_signature(secret, signed, [keys.public_key])):
-        yield "wrong", _("The keys do not open what they seal. Put back a copy of them.")
-        return
-    yield (
-        "well",
-        _("The keys seal, open and sign; the signing key is {fingerprint}.").format(
-            fingerprint=keys.fingerprint
-        ),
-    )
-    for name in (IDENTITY, SIGNING_KEY):
-        path = folder / name
-        if path.is_file() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            yield (
-                "wrong",
-                _(
-                    "Others on this computer may read the key {path}: chmod 600 keeps them out."
-                ).format(path=path),
-            )
+    yield from keyring.look(desk)
 
 
 def _disk(desk: Desk) -> Iterator[tuple[Weight, str]]:

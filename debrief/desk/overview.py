@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from debrief.desk import past
+from debrief.desk import keyring, past
 from debrief.desk.past import Held
 from debrief.errors import Problem
 from debrief.i18n import _
@@ -72,6 +72,8 @@ class Overview(msgspec.Struct, frozen=True):
     waiting: int = 0
     """Summaries that have not left."""
     held: int = 0
+    only_here: bool = False
+    """Whether nobody could open what was sealed if this computer were lost."""
 
 
 def overview(desk: Desk) -> Overview:
@@ -89,6 +91,7 @@ def overview(desk: Desk) -> Overview:
         last[0] if last else None,
         waiting(desk),
         past.count(found),
+        keyring.only_here(desk),
     )
 
 

@@ -122,9 +122,9 @@ def index(desk: Desk, progress: Progress | None = None) -> Index:
 
 def _keys(desk: Desk) -> Keys | None:
     """Return the keys where there are some that can be used now: looking makes and asks nothing."""
-    from debrief.record.keys import IDENTITY
+    from debrief.desk import keyring
 
-    if not desk.disk.exists(desk.places.config / IDENTITY):
+    if not keyring.made(desk) or keyring.locked(desk):
         return None
     try:
         return desk.keys

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from debrief import words
+from debrief.desk import keyring
 from debrief.desk.closing import Preview, Sealed
 from debrief.i18n import _, ngettext
 
@@ -58,6 +59,8 @@ def sealed_lines(sealed: Sealed, digest: str, at: dt.datetime) -> list[str]:
         )
     else:
         lines.append(_("Nothing waits to be sent."))
+    if sealed.only_here:
+        lines.append(keyring.reminder())
     return lines
 
 

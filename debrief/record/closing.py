@@ -70,7 +70,7 @@ def _publish(disk: Disk, folder: Path, path: Path, data: bytes, keys: Keys, stat
 
 def _enter(disk: Disk, folder: Path, path: Path, data: bytes, session: str, keys: Keys) -> Sealed:
     """Enter the file's digests in the ledger, and the key among those that may sign."""
-    signers.remember(disk, folder, keys.public_key)
+    signers.remember(disk, folder, keys.public_key, keys.former)
     root = sessionfile.read(data, path.name).root
     event = {
         "event": "close",

@@ -96,7 +96,7 @@ def correct(
         name = f"{draft.session}-k{_next(disk, folder, book, draft.session)}"
         data = _build(name, draft, file, keys, tuple(recipients), privacy)
         path = sessionfile.path_for(folder, name)
-        signers.remember(disk, folder, keys.public_key)
+        signers.remember(disk, folder, keys.public_key, keys.former)
         disk.publish(path, data, exclusive=True)
         line = _enter(disk, folder, name, data, keys.fingerprint)
         kept = ledger.checkpoint(_book(disk, folder), line)

@@ -6,13 +6,13 @@ Both are ordinary files that other programs can use: `age -d -i identity.txt` an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from debrief.errors import EXIT_KEY, Problem
 from debrief.i18n import _
-from debrief.record import sshsig
+from debrief.record import identities, recovery, sshsig, together
 from debrief.record.disk import AlreadyThere, Disk
 
 if TYPE_CHECKING:
@@ -20,29 +20,39 @@ if TYPE_CHECKING:
 
     from debrief.record.opening import Opener
 
-IDENTITY: Final = "identity.txt"
+IDENTITY: Final = identities.NAME
 SIGNING_KEY: Final = "signing_key"
+PUBLIC_KEY: Final = SIGNING_KEY + ".pub"
+FORMER: Final = "former_signing_keys"
+"""Public halves of signing keys that are used no more: lines of `YYYY-MM-DD ssh-ed25519 AAAA`."""
 _LIMIT: Final = 64 * 1024
-_ABOUT: Final = (
-    "# debrief: this key opens the private blocks of your session files. Keep it secret, keep a\n"
-    "# copy where only you can reach it. Without it the private blocks cannot be read by anyone.\n"
-)
 
 
-def _new_identity() -> bytes:
-    import pyrage  # type: ignore[import-untyped]
+class Locked(Problem):
+    """The identity is protected by a passphrase, and nobody has given it yet."""
 
-    identity = pyrage.x25519.Identity.generate()
-    return f"{_ABOUT}# public key: {identity.to_public()}\n{identity}\n".encode()
+    def __init__(self, path: Path) -> None:
+        sentence = _(
+            "The key in {path} is protected by a passphrase, so nothing was opened. Start this in "
+            "a terminal, where you are asked for it."
+        )
+        super().__init__(sentence.format(path=path), EXIT_KEY)
+        self.path = path
 
 
-def _new_signing_key() -> bytes:
+def new_signing_key() -> tuple[bytes, str]:
+    """Return a new signing key as OpenSSH writes it, and its public half `ssh-ed25519 AAAA...`."""
     from cryptography.hazmat.primitives import serialization as form
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    return Ed25519PrivateKey.generate().private_bytes(
-        form.Encoding.PEM, form.PrivateFormat.OpenSSH, form.NoEncryption()
-    )
+    key = Ed25519PrivateKey.generate()
+    data = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.OpenSSH, form.NoEncryption())
+    return data, sshsig.public_line(key.public_key().public_bytes_raw())
+
+
+def public_file(public_key: str) -> bytes:
+    """Return the file that holds the public half of the signing key."""
+    return f"{public_key} debrief\n".encode("ascii")
 
 
 def _broken(path: Path) -> Problem:
@@ -61,18 +71,28 @@ def _missing(path: Path, other: Path) -> Problem:
     return Problem(sentence.format(path=path, other=other), EXIT_KEY)
 
 
-def _load_identity(disk: Disk, path: Path) -> str:
-    lines = disk.read(path, _LIMIT).decode("ascii", "replace").splitlines()
-    found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    import pyrage
+def _twice(path: Path, other: Path) -> Problem:
+    sentence = _(
+        "Both {path} and {other} are there, and nobody can tell which one counts. Nothing was "
+        "changed; move one of them away."
+    )
+    return Problem(sentence.format(path=path, other=other), EXIT_KEY)
 
-    if len(found) != 1:
-        raise _broken(path)
+
+def _load_identities(path: Path, data: bytes) -> tuple[str, ...]:
     try:
-        pyrage.x25519.Identity.from_str(found[0])
-    except pyrage.IdentityError as error:
-        raise _broken(path) from error
-    return found[0]
+        return identities.parse(data)
+    except ValueError:
+        raise _broken(path) from None
+
+
+def _load_former(data: bytes) -> dict[str, str]:
+    lines = (line.split() for line in data.decode("ascii", "replace").splitlines())
+    return {
+        f"{words[1]} {words[2]}": words[0]
+        for words in lines
+        if len(words) == 3 and words[0] != "#" and sshsig.fingerprint(f"{words[1]} {words[2]}")
+    }
 
 
 def _load_signing_key(disk: Disk, path: Path) -> Ed25519PrivateKey:
@@ -97,50 +117,94 @@ def _ensure(disk: Disk, path: Path, data: bytes) -> None:
         return
 
 
+def _make_what_lacks(disk: Disk, folder: Path, identity: Path) -> None:
+    """Make the two keys where there are none; raises Problem where one of them was lost."""
+    signing, public = folder / SIGNING_KEY, folder / PUBLIC_KEY
+    if not disk.exists(identity):
+        if disk.exists(signing) or disk.exists(public):
+            raise _missing(identity, signing)
+        _ensure(disk, identity, identities.render([identities.new()]))
+    if not disk.exists(signing):
+        if disk.exists(public):
+            raise _missing(signing, public)
+        _ensure(disk, signing, new_signing_key()[0])
+
+
 class Keys:
-    """The two keys, ready for use. Shows no secret when printed."""
+    """The keys of a person, ready for use. Shows no secret when printed."""
 
-    def __init__(self, identity: str, signing_key: Ed25519PrivateKey) -> None:
-        import pyrage
+    def __init__(
+        self,
+        secrets: Sequence[str],
+        signing_key: Ed25519PrivateKey,
+        spare: str = "",
+        former: Mapping[str, str] = {},
+    ) -> None:
+        """`secrets` are age identities: all open, the first seals. `spare` is a recovery key's.
 
-        self._identity = pyrage.x25519.Identity.from_str(identity)
+        All that is sealed is sealed for `spare`, an age recipient, too. `former` are public keys
+        that sign no more, each with the last day it did (ISO date).
+        """
+        import pyrage  # type: ignore[import-untyped]
+
+        self._identities = [pyrage.x25519.Identity.from_str(one) for one in secrets]
         self._signing_key = signing_key
-        self.recipient: str = str(self._identity.to_public())
+        self.recipient: str = str(self._identities[0].to_public())
+        self.spare = spare
+        self.former = former
         self.public_key = sshsig.public_line(signing_key.public_key().public_bytes_raw())
         self.fingerprint = sshsig.fingerprint(self.public_key)
 
     def __repr__(self) -> str:
         return f"Keys({self.recipient}, {self.fingerprint})"
 
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The age recipients of every identity here, the newest first."""
+        return tuple(str(one.to_public()) for one in self._identities)
+
     @classmethod
-    def load_or_create(cls, disk: Disk, folder: Path) -> Keys:
+    def load_or_create(cls, disk: Disk, folder: Path, opened: bytes | None = None) -> Keys:
         """Return the keys in `folder`, made there the first time.
 
-        Raises Problem with EXIT_KEY when one of them is broken or has been lost, and never writes
-        over a key. An interrupted first time is finished.
+        `opened` is what the passphrase opened, where one protects the identity; without it, that
+        is Locked. Raises Problem with EXIT_KEY when a key is broken or has been lost, and never
+        writes over one. An interrupted first time, or change of keys, is finished.
         """
         identity, signing = folder / IDENTITY, folder / SIGNING_KEY
-        public = folder / (SIGNING_KEY + ".pub")
         disk.make_folder(folder)
         disk.sweep(folder)
-        if not disk.exists(identity):
-            if disk.exists(signing) or disk.exists(public):
-                raise _missing(identity, signing)
-            _ensure(disk, identity, _new_identity())
-        if not disk.exists(signing):
-            if disk.exists(public):
-                raise _missing(signing, public)
-            _ensure(disk, signing, _new_signing_key())
+        together.finish(disk, folder)
+        protected = folder / identities.LOCKED
+        if disk.exists(protected):
+            if disk.exists(identity):
+                raise _twice(identity, protected)
+            if opened is None:
+                raise Locked(protected)
+            identity = protected
+        _make_what_lacks(disk, folder, identity)
         disk.confirm(folder)
-        keys = cls(_load_identity(disk, identity), _load_signing_key(disk, signing))
-        if not disk.exists(public):
-            _ensure(disk, public, f"{keys.public_key} debrief\n".encode())
-        elif not disk.read(public, _LIMIT).startswith(keys.public_key.encode()):
-            raise _broken(public)
+        data = opened if identity == protected and opened else disk.read(identity, _LIMIT)
+        secrets, key = _load_identities(identity, data), _load_signing_key(disk, signing)
+        spare, former = recovery.read(disk, folder), folder / FORMER
+        keys = cls(
+            secrets,
+            key,
+            spare.recipient if spare else "",
+            _load_former(disk.read(former, _LIMIT)) if disk.exists(former) else {},
+        )
+        keys._check_public(disk, folder / PUBLIC_KEY)
         return keys
 
+    def _check_public(self, disk: Disk, path: Path) -> None:
+        """Write the public half of the signing key where it lacks; raises Problem."""
+        if not disk.exists(path):
+            _ensure(disk, path, public_file(self.public_key))
+        elif not disk.read(path, _LIMIT).startswith(self.public_key.encode()):
+            raise _broken(path)
+
     def seal(self, data: bytes, extra_recipients: Iterable[str] = ()) -> str:
-        """Return `data` as an armored age file for this key and the extra recipients.
+        """Return `data` as an armored age file for this key, the spare and the extra recipients.
 
         Recipients are `age1...` or `ssh-ed25519 AAAA...`; raises Problem for anything else.
         """
@@ -152,7 +216,8 @@ class Keys:
         """Like `seal`, as bytes; without armor unless asked for."""
         import pyrage
 
-        to = [self._identity.to_public(), *(_recipient(text) for text in extra_recipients)]
+        wanted = dict.fromkeys((self.recipient, self.spare, *extra_recipients))
+        to = [_recipient(text) for text in wanted if text]
         sealed: bytes = pyrage.encrypt(data, to, armored=armored)
         return sealed
 
@@ -162,7 +227,7 @@ class Keys:
 
         data = sealed.encode() if isinstance(sealed, str) else sealed
         try:
-            opened: bytes = pyrage.decrypt(data, [self._identity])
+            opened: bytes = pyrage.decrypt(data, self._identities)
         except pyrage.DecryptError as error:
             sentence = _(
                 "This cannot be opened with the key on this computer: it was sealed for another "
@@ -175,7 +240,7 @@ class Keys:
         """Return what opens sealed blocks as this does, to be handed to another process."""
         from debrief.record.opening import Opener
 
-        return Opener((str(self._identity),))
+        return Opener(tuple(str(one) for one in self._identities))
 
     def sign(self, message: bytes, namespace: str = sshsig.NAMESPACE) -> str:
         """Return an armored signature that `ssh-keygen -Y verify -n namespace` accepts."""
@@ -196,6 +261,15 @@ def _recipient(text: str) -> object:
             "was sealed; correct the recipients in debrief.toml."
         )
         raise Problem(sentence, EXIT_KEY) from error
+
+
+def is_recipient(text: str) -> bool:
+    """Tell whether it is a public key that can be sealed for, and nothing beside it."""
+    try:
+        _recipient(text)
+    except Problem:
+        return False
+    return len(text.split()) == (2 if text.startswith("ssh-") else 1)
 
 
 def verify_signature(

@@ -1,12 +1,15 @@
 """`sessions/allowed_signers`: the public keys that closed a session here, as ssh-keygen reads them.
 
-A line is `debrief namespaces="debrief-seal" ssh-ed25519 AAAA...`; lines of any other form are left
-alone and count for nothing here.
+A line is `debrief namespaces="debrief-seal" ssh-ed25519 AAAA...`, with ` until YYYY-MM-DD` at its
+end once another key has taken over; lines of any other form are left alone and count for nothing.
+The day is a comment to ssh-keygen, and no `valid-before`: a signature here has no time that could
+be trusted, and ssh-keygen would hold the day against today's and refuse all that the key signed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 NAME: Final = "allowed_signers"
 PRINCIPAL: Final = "debrief"
 _LINE: Final = re.compile(
-    rf'{PRINCIPAL} namespaces="{NAMESPACE}" (ssh-ed25519 [A-Za-z0-9+/=]+)(?: .*)?'
+    rf'{PRINCIPAL} namespaces="{NAMESPACE}" (ssh-ed25519 [A-Za-z0-9+/=]+)( .*)?'
 )
 
 
@@ -28,13 +31,25 @@ def read(data: bytes) -> tuple[str, ...]:
     return tuple(line[1] for line in found if line)
 
 
-def remember(disk: Disk, folder: Path, public_key: str) -> None:
-    """Add the key if it is not there; hold the folder's lock. Raises Problem."""
+def remember(disk: Disk, folder: Path, public_key: str, former: Mapping[str, str] = {}) -> None:
+    """Add the key if it is not there; hold the folder's lock. Raises Problem.
+
+    `former` are public keys that sign no more, each with its last day (ISO date); where one of them
+    stands here, its line says so from now on.
+    """
     path = folder / NAME
     data = disk.read(path) if disk.exists(path) else b""
-    if public_key in read(data):
-        return
-    if data and not data.endswith(b"\n"):
-        data += b"\n"
-    line = f'{PRINCIPAL} namespaces="{NAMESPACE}" {public_key}\n'
-    disk.publish(path, data + line.encode("ascii"))
+    new = b"\n".join(_until(line, former) for line in data.split(b"\n"))
+    if public_key not in read(data):
+        if new and not new.endswith(b"\n"):
+            new += b"\n"
+        new += f'{PRINCIPAL} namespaces="{NAMESPACE}" {public_key}\n'.encode("ascii")
+    if new != data:
+        disk.publish(path, new)
+
+
+def _until(line: bytes, former: Mapping[str, str]) -> bytes:
+    found = _LINE.fullmatch(line.decode("utf-8", "replace"))
+    if found is None or found[2] or found[1] not in former:
+        return line
+    return line + f" until {former[found[1]]}".encode("ascii")

@@ -11,6 +11,7 @@ import msgspec
 
 from debrief.errors import Problem
 from debrief.i18n import _
+from debrief.workspace import recipients
 
 Days = Annotated[int, msgspec.Meta(ge=1, le=3660)]
 
@@ -34,10 +35,18 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     protocol: str = "shift-defuse"
     privacy: Literal["sealed", "open"] = "sealed"
     recipients: tuple[str, ...] = ()
-    """Further age recipients (an organisation, an auditor) who can open private blocks."""
+    """Further recipients (an organisation, an auditor) who can open private blocks.
+
+    Each is an age recipient or an SSH key, with a name after it where one was given.
+    """
     theme: Literal["dusk", "day", "high-contrast"] = "dusk"
     retention: Retention = Retention()
     destinations: dict[str, dict[str, Any]] = {}
+
+    @property
+    def sealed_for(self) -> tuple[str, ...]:
+        """The keys of `recipients`, without the names."""
+        return tuple(one.key for one in recipients.named(self.recipients))
 
 
 _UNKNOWN = re.compile(r"unknown field `(?P<field>[^`]+)`(?: - at `\$(?P<path>[^`]*)`)?")

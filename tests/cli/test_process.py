@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from debrief.desk import Desk
+from debrief.desk.keyring import reminder
 from debrief.workspace.places import Places
 
 HEAVY = ("textual", "rich", "httpx", "pluggy", "asyncio", "sqlite3")
@@ -50,7 +51,8 @@ def test_looking_loads_nothing_heavy(held: Desk, arguments: tuple[str, ...]) -> 
         "-c", LOADED.format(heavy=HEAVY), *given, input="Jeg sov ikke i nat.", env=dict(os.environ)
     )
     index = " sqlite3" if arguments == ("list",) else ""  # what is listed stands in an index
-    assert (done.stdout, done.stderr) == ("0" + index, "")
+    reminded = f"debrief: {reminder()}\n" if arguments == ("list",) else ""
+    assert (done.stdout, done.stderr) == ("0" + index, reminded)
 
 
 def test_a_screen_that_cannot_be_loads_no_screen(places: Places) -> None:

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from debrief.desk import times
+from debrief.desk import keyring, times
 from debrief.errors import Problem
 from debrief.i18n import _, ngettext
 from debrief.live import Live
@@ -274,6 +274,7 @@ def receipt(sealed: Sealed) -> str:
         str(sealed.path),
         queued.format(n=n) if n else _("Nothing leaves this machine."),
         _("For the minutes: {receipt}").format(receipt=sealed.receipt),
+        *([keyring.reminder()] if sealed.only_here else []),
         _("Thank you for leading it. Now log off, and leave the shift behind."),
     ]
     return "\n\n".join(parts)
