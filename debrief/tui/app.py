@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,12 +17,14 @@ from rich.text import Text
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from debrief import i18n
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.tui import commands, looks
+from debrief.tui import commands, keymap, looks
+from debrief.tui.glyphs import Plainly, wants_ascii
 from debrief.tui.sizes import LOW, NARROW, too_small
 
 if TYPE_CHECKING:
@@ -50,16 +52,40 @@ class DebriefApp(App[int]):
         self._open_setup = setup
         self._resume = resume
         self._crash: BaseException | None = None
+        self._plainly = Plainly(enabled=False)
         self.animation_level = "none"
         for theme in looks.THEMES:
             self.register_theme(theme)
-        self.theme = desk.config.theme
+        self._refused = self.follow_config()
 
     def get_default_screen(self) -> Screen[None]:
         """Return Home: the first thing a supervisor sees."""
         from debrief.tui.screens.home import HomeScreen
 
         return HomeScreen()
+
+    def follow_config(self) -> Problem | None:
+        """Take look, glyphs and keys from the configuration; return what is wrong with the keys.
+
+        A round must not wait for a key: where `[keys]` can't be used, the ordinary keys hold.
+        """
+        config = self.desk.config
+        usable = [theme.name for theme in looks.themes(self.no_color)]
+        self.theme = config.theme if config.theme in usable else usable[0]
+        self._plainly.enabled = wants_ascii(config.glyphs)
+        refused = None
+        try:
+            mine = keymap.read(config.keys)
+        except Problem as problem:
+            mine, refused = {}, problem
+        commands.use(mine)
+        self.set_keymap(mine)
+        return refused
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Draw in ASCII where that was asked for, after all else."""
+        rest = super().get_line_filters()
+        return [*rest, self._plainly] if self._plainly.enabled else rest
 
     def on_mount(self) -> None:
         """End cleanly when the terminal goes away, and go where the command line said."""
@@ -71,6 +97,8 @@ class DebriefApp(App[int]):
             self.call_after_refresh(self.resume_round, self._resume)
         elif self._open_setup:
             self.call_after_refresh(self.open_setup)
+        if self._refused is not None:
+            self.call_after_refresh(self.tell, self._refused)
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so in one sentence while the window can't hold a screen."""
@@ -139,7 +167,7 @@ class DebriefApp(App[int]):
 
     def action_theme(self) -> None:
         """Step to the next look."""
-        names = [theme.name for theme in looks.THEMES]
+        names = [theme.name for theme in looks.themes(self.no_color)]
         at = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(at + 1) % len(names)]
         self.redraw()
@@ -152,12 +180,26 @@ class DebriefApp(App[int]):
                 redraw()
 
     def action_help(self) -> None:
-        """Show help for where the person is."""
-        from debrief.tui.dialogs import HelpDialog
+        """Show help for what has the focus."""
+        from debrief.tui.help import HelpDialog, about
 
         if not isinstance(self.screen, HelpDialog):
-            scopes = (*getattr(self.screen, "SCOPES", ()), *getattr(self.screen, "PANES", ()))
-            self.push_screen(HelpDialog(scopes, getattr(self.screen, "purpose", str)()))
+            self.push_screen(HelpDialog(about(self.screen)))
+
+    def action_jump(self) -> None:
+        """Show a letter beside everything that can be gone to."""
+        from debrief.tui.jumping import JumpScreen, targets
+
+        found = targets(self.screen)
+        if found and not self.screen.is_modal:
+            self.push_screen(JumpScreen(found))
+
+    def action_settings(self) -> None:
+        """Show what debrief.toml says."""
+        from debrief.tui.screens.settings import SettingsScreen
+
+        if not any(isinstance(one, SettingsScreen) for one in self.screen_stack):
+            self.push_screen(SettingsScreen())
 
     def action_leave(self) -> None:
         """Leave the program; an open round is kept."""
@@ -170,13 +212,9 @@ class DebriefApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Give the palette our own commands only: none of them writes a picture of the screen."""
-        for scope in (*getattr(screen, "SCOPES", ()), "app"):
-            for command in commands.of(scope):
-                target = screen if hasattr(screen, f"action_{command.action}") else self
-                action = getattr(target, f"action_{command.action}", None)
-                if action is not None:
-                    title = f"{command.label()}  {command.shown_key}"
-                    yield SystemCommand(title, command.help(), action)
+        from debrief.tui.palette import offered
+
+        return offered(self, screen)
 
     # The end
 
