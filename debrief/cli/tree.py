@@ -8,9 +8,11 @@ import click
 
 from debrief import __version__
 from debrief.cli import (
+    completion,
     doctor,
     holding,
     keeping,
+    keymap,
     looking,
     mine,
     outbox,
@@ -49,6 +51,8 @@ def build() -> Group:
     )
     for room in (holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, doctor):
         room.add_to(root)
+    for room in (keymap, completion):
+        room.add_to(root)
     return root
 
 
@@ -70,6 +74,9 @@ def _root(workspace: str | None, lang: str | None, no_plugins: bool) -> int | No
 def run(arguments: list[str]) -> int:
     """Run a command line; return its exit status. Raises Problem, in one sentence."""
     root = build()
+    answered = completion.answer(root)
+    if answered is not None:
+        return answered
     try:
         with root.make_context("debrief", arguments) as context:
             status = root.invoke(context)

@@ -24,7 +24,8 @@ from debrief import i18n
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.tui import commands, keymap, looks
-from debrief.tui.glyphs import Plainly, wants_ascii
+from debrief.tui.glyphs import wants_ascii
+from debrief.tui.plainly import Plainly
 from debrief.tui.sizes import LOW, NARROW, too_small
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ class DebriefApp(App[int]):
         if sys.platform != "win32" and not self.is_headless:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self._ended_by, number)
+                loop.add_signal_handler(number, self.end_by, number)
+            self.run_worker(_clear_up, thread=True, group="clear", exit_on_error=False)
         if self._resume is not None:
             self.call_after_refresh(self.resume_round, self._resume)
         elif self._open_setup:
@@ -111,7 +113,8 @@ class DebriefApp(App[int]):
         elif told and not small:
             self.pop_screen()
 
-    def _ended_by(self, number: int) -> None:
+    def end_by(self, number: int) -> None:
+        """End as a signal asks; the round is kept."""
         self.let_go()
         self.exit(128 + number, return_code=128 + number)
 
@@ -236,6 +239,13 @@ class DebriefApp(App[int]):
     def panic(self, *renderables: object) -> None:  # noqa: ARG002
         """End as any crash does; what the library would print could quote what was written."""
         self._fatal_error()
+
+
+def _clear_up() -> None:
+    """Remove what a killed program left of notes that were in an editor."""
+    from debrief.tui import outside
+
+    outside.sweep(outside.places())
 
 
 def crash_report(error: BaseException | None) -> str:

@@ -13,10 +13,6 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from rich.segment import Segment
-from textual.color import Color
-from textual.filter import LineFilter
-
 PLAIN: Final[Mapping[str, str]] = {
     "■": "#",
     "▲": "!",
@@ -56,14 +52,16 @@ def wants_ascii(setting: str, environment: Mapping[str, str] | None = None) -> b
     if setting != "auto":
         return setting == "ascii"
     values = os.environ if environment is None else environment
-    named = values.get("LC_ALL") or values.get("LC_CTYPE") or values.get("LANG") or ""
-    coding = named.partition(".")[2] or _coding()
-    utf8 = coding.partition("@")[0].casefold().replace("-", "") == "utf8"
+    utf8 = coding(values).casefold().replace("-", "") == "utf8"
     return not utf8 or values.get("TERM", "").startswith(_POOR)
 
 
-def _coding() -> str:
-    return "utf-8" if sys.platform == "win32" else locale.getencoding()
+def coding(environment: Mapping[str, str]) -> str:
+    """Return how the locale writes letters, such as UTF-8."""
+    named = (environment.get(one, "") for one in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale_name = next(filter(None, named), "")
+    told = locale_name.partition(".")[2].partition("@")[0]
+    return told or ("utf-8" if sys.platform == "win32" else locale.getencoding())
 
 
 def plain(text: str) -> str:
@@ -82,11 +80,3 @@ def _one(sign: str) -> str:
         return "#"
     strange = unicodedata.category(sign)[0] in "SP"
     return "?" if strange and unicodedata.east_asian_width(sign) not in "WF" else sign
-
-
-class Plainly(LineFilter):
-    """Draws every row in ASCII."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """Return the segments with every sign in ASCII."""
-        return [Segment(plain(text), style, control) for text, style, control in segments]

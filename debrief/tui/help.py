@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
@@ -153,19 +154,23 @@ def found(chapters: Sequence[Chapter], words: str) -> list[Chapter]:
     return [one for one in kept if one.sentences or one.rows]
 
 
-def told(chapters: Sequence[Chapter]) -> Content:
-    """Return the chapters as text."""
+def told(chapters: Sequence[Chapter], width: int) -> Content:
+    """Return the chapters as text, in rows of at most `width` cells."""
     if not chapters:
         return Content.styled(_("Nothing here has those words."), "$muted")
-    return Content("\n\n").join(_chapter(one) for one in chapters)
+    return Content("\n\n").join(_chapter(one, width) for one in chapters)
 
 
-def _chapter(one: Chapter) -> Content:
+def _chapter(one: Chapter, width: int) -> Content:
     wide = max((Content(left).cell_length for left, _right in one.rows), default=0)
-    lines = [Content.styled(one.title, "bold"), *map(Content, one.sentences)]
+    wide = max(6, min(wide, width // 3))
+    lines = [Content.styled(one.title, "bold")]
+    lines += [Content(part) for text in one.sentences for part in textwrap.wrap(text, width)]
     for left, right in one.rows:
-        pad = " " * (max(7, wide) - Content(left).cell_length)
-        lines.append(Content.assemble(pad, (left, "$accent"), "  ", right))
+        first, *more = textwrap.wrap(right, max(20, width - wide - 3)) or [""]
+        pad = " " * (wide - Content(left).cell_length)
+        lines.append(Content.assemble(pad, (left, "$accent"), "  ", first))
+        lines += [Content(" " * (wide + 2) + part) for part in more]
     return Content("\n").join(lines)
 
 
@@ -189,19 +194,29 @@ class HelpDialog(ModalScreen[None]):
         with Vertical(classes="dialog wide tall"):
             yield Input(id="wanted")
             with VerticalScroll(can_focus=False):
-                yield Static(told(self._chapters), id="help", markup=False)
+                yield Static(id="help", markup=False)
 
     def on_mount(self) -> None:
         """Be ready for a word."""
         wanted = self.query_one("#wanted", Input)
         wanted.border_title = _("Help: type to search, Esc goes back")
         wanted.focus()
+        self._show()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what holds the words."""
         event.stop()
-        self.query_one("#help", Static).update(told(found(self._chapters, event.value)))
+        self._show()
         self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def on_resize(self) -> None:
+        """Fit the rows to the width."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        wanted = self.query_one("#wanted", Input).value
+        width = self.query_one(VerticalScroll).scrollable_content_region.width or 60
+        self.query_one("#help", Static).update(told(found(self._chapters, wanted), width))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll, the line keeping the focus."""

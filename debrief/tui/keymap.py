@@ -24,10 +24,10 @@ TOGETHER: Final = (
     ("settings", "choices"),
 )
 """Scopes that hold on one screen at the same time."""
-NAMED: Final = frozenset(
-    ("escape", "enter", "space", "tab", "delete", "backspace", "insert", "home", "end")
-    + ("pageup", "pagedown", "up", "down", "left", "right", "question_mark", "slash")
-)
+_MOVES: Final = ("up", "down", "left", "right", "home", "end", "pageup", "pagedown")
+_CHANGES: Final = ("enter", "space", "backspace", "delete", "insert")
+NAMED: Final = frozenset((*_MOVES, *_CHANGES, "escape", "tab", "question_mark", "slash"))
+"""Keys with names of their own, beside f1 to f12 and single characters."""
 SAME_BYTE: Final = {
     "ctrl+h": "Backspace",
     "ctrl+i": "Tab",
@@ -39,9 +39,7 @@ SAME_BYTE: Final = {
 KEPT: Final = frozenset(("ctrl+c", "ctrl+z", "ctrl+p", "tab", "shift+tab"))
 """Copy, undo, the palette, and the way from pane to pane."""
 EDITORS: Final = frozenset(
-    (*(f"ctrl+{letter}" for letter in "adekuvwxy"), "ctrl+left", "ctrl+right", "up", "down")
-    + ("left", "right", "home", "end", "pageup", "pagedown", "delete", "backspace", "enter")
-    + ("space", "insert")
+    (*(f"ctrl+{one}" for one in "adekuvwxy"), "ctrl+left", "ctrl+right", *_MOVES, *_CHANGES)
 )
 """What the editor of the notes needs for itself."""
 

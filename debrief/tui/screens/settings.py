@@ -190,11 +190,12 @@ class SettingsScreen(BaseScreen):
             lines += [Content.styled(", ".join(choices), "$muted"), Content("")]
         is_set = self._is_set(setting)
         where = (
-            _("It is written in {path} as {key}.")
+            _("It is written in {file} as {key}:")
             if is_set
-            else _("Nothing is written of it; it would be in {path} as {key}.")
+            else _("Nothing is written of it; it would be in {file} as {key}:")
         )
-        lines.append(Content.styled(where.format(path=path, key=setting.name), "$muted"))
+        said = where.format(file=path.name, key=setting.name)
+        lines += [Content.styled(said, "$muted"), Content.styled(str(path), "$muted")]
         about.update(Content("\n").join([*lines, Content(""), self._told]))
 
     @property
