@@ -65,7 +65,7 @@ def coding(environment: Mapping[str, str]) -> str:
 
 
 def plain(text: str) -> str:
-    """Return `text` with every sign in ASCII; letters and what is two cells wide stay."""
+    """Return `text`, as wide as it was, with every sign in ASCII; letters stay."""
     return text if text.isascii() else "".join(map(_one, text))
 
 
@@ -78,5 +78,6 @@ def _one(sign: str) -> str:
         return "-" if name.endswith("HORIZONTAL") else "|" if name.endswith("VERTICAL") else "+"
     if 0x2580 <= code <= 0x259F:  # blocks, as in scroll bars
         return "#"
-    strange = unicodedata.category(sign)[0] in "SP"
-    return "?" if strange and unicodedata.east_asian_width(sign) not in "WF" else sign
+    if unicodedata.category(sign)[0] not in "SP":
+        return sign
+    return "??" if unicodedata.east_asian_width(sign) in "WF" else "?"

@@ -122,9 +122,10 @@ def _is_key(name: str) -> bool:
 
 def _check_doubles(chosen: Mapping[str, str]) -> None:
     """Raise Problem where a key of one's own would stand for two commands at once."""
+    known = {one.id: one for one in commands.COMMANDS}
     for ident, keys in chosen.items():
         for other in commands.COMMANDS:
-            if other.id == ident or not _meet(ident, other):
+            if other.id == ident or not _meet(known[ident], other):
                 continue
             shared = set(keys.split(",")) & set(chosen.get(other.id, other.key).split(","))
             if shared:
@@ -132,8 +133,8 @@ def _check_doubles(chosen: Mapping[str, str]) -> None:
                 raise Problem(told.format(key=show_key(min(shared)), id=ident, other=other.id))
 
 
-def _meet(ident: str, other: Command) -> bool:
+def _meet(one: Command, other: Command) -> bool:
     """Tell whether both commands can hold at the same time."""
-    scopes = {ident.partition(".")[0], other.scope}
-    everywhere = "app" in scopes and not other.yields
+    scopes = {one.scope, other.scope}
+    everywhere = "app" in scopes and not (one.yields or other.yields)
     return len(scopes) == 1 or everywhere or any(scopes <= {*pair} for pair in TOGETHER)

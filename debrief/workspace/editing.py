@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import inspect
@@ -50,6 +50,7 @@ def settings() -> tuple[Setting, ...]:
 
 def _settings(struct: type[msgspec.Struct], above: tuple[str, ...]) -> Iterator[Setting]:
     info = inspect.type_info(struct)
+    hints = get_type_hints(struct)
     if not isinstance(info, inspect.StructType):
         return
     for field in info.fields:
@@ -58,12 +59,14 @@ def _settings(struct: type[msgspec.Struct], above: tuple[str, ...]) -> Iterator[
             yield from _settings(field.type.cls, path)
         elif field.encode_name != "version":
             default = None if field.default is msgspec.NODEFAULT else field.default
-            made = _setting(path, field.type, default)
+            made = _setting(path, field.type, default, hints[field.name])
             if made is not None:
                 yield made
 
 
-def _setting(path: tuple[str, ...], kind: inspect.Type, default: Value) -> Setting | None:
+def _setting(
+    path: tuple[str, ...], kind: inspect.Type, default: Value, hint: object
+) -> Setting | None:
     optional = False
     if isinstance(kind, inspect.UnionType):
         rest = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
@@ -72,10 +75,7 @@ def _setting(path: tuple[str, ...], kind: inspect.Type, default: Value) -> Setti
             return None
         kind = rest[0]
     if isinstance(kind, inspect.LiteralType):
-        choices = tuple(map(str, kind.values))
-        if not optional and isinstance(default, str):  # the types sort them; the usual comes first
-            choices = (default, *(one for one in choices if one != default))
-        return Setting(path, "choice", default, choices, optional=optional)
+        return Setting(path, "choice", default, tuple(_words(hint)), optional=optional)
     if isinstance(kind, inspect.BoolType):
         return Setting(path, "switch", default, optional=optional)
     if isinstance(kind, inspect.IntType):
@@ -83,6 +83,15 @@ def _setting(path: tuple[str, ...], kind: inspect.Type, default: Value) -> Setti
     if isinstance(kind, inspect.StrType):
         return Setting(path, "text", default, optional=optional)
     return None
+
+
+def _words(hint: object) -> Iterator[str]:
+    """Yield the words of a Literal, or of one in a union, in the order they are written."""
+    if get_origin(hint) is Literal:
+        yield from map(str, get_args(hint))
+    else:
+        for part in get_args(hint):
+            yield from _words(part)
 
 
 def value(config: Config, setting: Setting) -> Value:

@@ -122,7 +122,11 @@ class SettingsScreen(BaseScreen):
         super().__init__()
         self._settings = editing.settings()
         self._sheet: Sheet | None = None
+        self._broken = ""
+        """What is wrong with the file."""
         self._told = Content("")
+        """What came of the last change, of the setting beneath."""
+        self._told_of: Setting | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the settings, and what is to be said of the one that is chosen."""
@@ -196,7 +200,8 @@ class SettingsScreen(BaseScreen):
         )
         said = where.format(file=path.name, key=setting.name)
         lines += [Content.styled(said, "$muted"), Content.styled(str(path), "$muted")]
-        about.update(Content("\n").join([*lines, Content(""), self._told]))
+        told = Content.styled(f"▲ {self._broken}", "$warning") if self._broken else self._told
+        about.update(Content("\n").join([*lines, Content(""), told]))
 
     @property
     def _chosen(self) -> Setting | None:
@@ -204,8 +209,9 @@ class SettingsScreen(BaseScreen):
         return self._settings[at] if at is not None and at < len(self._settings) else None
 
     def on_option_list_option_highlighted(self) -> None:
-        """Say what is to be said of this setting."""
-        self._told = Content("")
+        """Say what is to be said of this setting; what was told of another one is past."""
+        if self._chosen is not self._told_of:
+            self._told, self._told_of = Content(""), self._chosen
         self._tell()
 
     # Changing
@@ -251,7 +257,7 @@ class SettingsScreen(BaseScreen):
         try:
             self._sheet = files.write(self.desk_app.desk, self._sheet, setting, wanted)
         except Problem as problem:
-            self._told = Content.styled(f"▲ {problem}", "$warning")
+            self._told, self._told_of = Content.styled(f"▲ {problem}", "$warning"), setting
             self._tell()
             return
         if setting.name == "language":
@@ -263,7 +269,7 @@ class SettingsScreen(BaseScreen):
         self.desk_app.follow_config()
         self.desk_app.redraw()
         self.app.refresh(layout=True)
-        self._told = told
+        self._told, self._told_of = told, self._chosen
         self._tell()
 
     def _read(self) -> bool:
@@ -271,8 +277,9 @@ class SettingsScreen(BaseScreen):
         try:
             self._sheet = files.read(self.desk_app.desk)
         except Problem as problem:
-            self._sheet, self._told = None, Content.styled(f"▲ {problem}", "$warning")
+            self._sheet, self._broken = None, str(problem)
             return False
+        self._broken = ""
         self.desk_app.desk.config = self._sheet.config
         return True
 
