@@ -190,9 +190,12 @@ class DebriefApp(App[int]):
             self.push_screen(HelpDialog(about(self.screen)))
 
     def action_jump(self) -> None:
-        """Show a letter beside everything that can be gone to."""
+        """Show a letter beside everything that can be gone to; once more takes them away."""
         from debrief.tui.jumping import JumpScreen, targets
 
+        if isinstance(self.screen, JumpScreen):
+            self.pop_screen()
+            return
         found = targets(self.screen)
         if found and not self.screen.is_modal:
             self.push_screen(JumpScreen(found))

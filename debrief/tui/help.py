@@ -66,6 +66,7 @@ PANES: Final[Mapping[str, Callable[[], str]]] = {
         "What waits, what needs a decision, and what has arrived. Up and down choose."
     ),
     "one": lambda: _("What leaves, byte for byte. Up and down scroll."),
+    "find": lambda: _("Words to find sessions by: team, protocol, day or person."),
     "held": lambda: _("The sessions that were held, newest first. Up and down choose one."),
     "told": lambda: _("The session that is chosen. Up and down scroll."),
     "coverage": lambda: _("Sessions by week and by month. Up and down scroll."),
