@@ -189,6 +189,14 @@ class DebriefApp(App[int]):
         if not isinstance(self.screen, HelpDialog):
             self.push_screen(HelpDialog(about(self.screen)))
 
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        from textual.command import CommandPalette
+
+        if not any(isinstance(one, CommandPalette) for one in self.screen_stack):
+            words = _("What do you want to do?")
+            self.push_screen(CommandPalette(id="--command-palette", placeholder=words))
+
     def action_jump(self) -> None:
         """Show a letter beside everything that can be gone to; once more takes them away."""
         from debrief.tui.jumping import JumpScreen, targets

@@ -28,6 +28,8 @@ class Chapter(msgspec.Struct, frozen=True):
     rows: tuple[tuple[str, str], ...] = ()
 
 
+PALETTE: Final = "^p"
+"""The library's own key for the palette; it leads to what has no key."""
 PANES: Final[Mapping[str, Callable[[], str]]] = {
     "notes": lambda: _(
         "The note of the one who has the word, in this phase. It is kept as you write; words that "
@@ -107,7 +109,7 @@ def about(screen: Screen[Any]) -> list[Chapter]:
         chapters.append(_of_pane(focused))
     purpose = getattr(screen, "purpose", str)()
     below = standing(screen.app.screen_stack, screen)
-    rows = _keys((*scopes(below), "app"))
+    rows = (*_keys((*scopes(below), "app")), (PALETTE, _("Find a command by its name")))
     chapters.append(Chapter(_("This screen"), (purpose,) if purpose else (), rows))
     limits = _(
         "Signs may be missed, and some that are shown are none: your own ear comes first. "
@@ -131,7 +133,7 @@ def _keys(of: Sequence[str]) -> tuple[tuple[str, str], ...]:
     for scope in dict.fromkeys(of):
         for command in commands.of(scope):
             if not (command.yields and taken & {*command.keys}):
-                rows.append((command.shown_key, command.help()))
+                rows.append((command.shown_key or PALETTE, command.help()))
                 taken |= {*command.keys}
     return tuple(rows)
 
