@@ -9,9 +9,11 @@ import click
 from debrief import __version__
 from debrief.cli import (
     collect,
+    completion,
     doctor,
     holding,
     keeping,
+    keymap,
     keys,
     looking,
     mine,
@@ -51,7 +53,7 @@ def build() -> Group:
     )
     rooms = (
         holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, collect, keys,
-        doctor,
+        doctor, keymap, completion,
     )  # fmt: skip
     for room in rooms:
         room.add_to(root)
@@ -76,6 +78,9 @@ def _root(workspace: str | None, lang: str | None, no_plugins: bool) -> int | No
 def run(arguments: list[str]) -> int:
     """Run a command line; return its exit status. Raises Problem, in one sentence."""
     root = build()
+    answered = completion.answer(root)
+    if answered is not None:
+        return answered
     try:
         with root.make_context("debrief", arguments) as context:
             status = root.invoke(context)

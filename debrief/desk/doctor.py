@@ -80,6 +80,10 @@ def _folders(desk: Desk) -> Iterator[tuple[Weight, str]]:
             workspace=places.workspace, config=places.config
         ),
     )
+    for folder in (places.workspace, places.sessions):
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+            told = _("Nothing can be written in {folder}, so no session can be closed there.")
+            yield "wrong", told.format(folder=folder)
     for folder in (places.config, places.state):
         if folder.is_dir() and folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield (

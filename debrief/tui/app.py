@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -18,12 +18,15 @@ from rich.text import Text
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from debrief import i18n
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.tui import commands, looks
+from debrief.tui import commands, keymap, looks
+from debrief.tui.glyphs import wants_ascii
+from debrief.tui.plainly import Plainly
 from debrief.tui.sizes import LOW, NARROW, too_small
 
 if TYPE_CHECKING:
@@ -54,10 +57,11 @@ class DebriefApp(App[int]):
         self._resume = resume
         self._crash: BaseException | None = None
         self._ending = False
+        self._plainly = Plainly(enabled=False)
         self.animation_level = "none"
         for theme in looks.THEMES:
             self.register_theme(theme)
-        self.theme = desk.config.theme
+        self._refused = self.follow_config()
 
     def get_default_screen(self) -> Screen[None]:
         """Return Home: the first thing a supervisor sees."""
@@ -65,16 +69,42 @@ class DebriefApp(App[int]):
 
         return HomeScreen()
 
+    def follow_config(self) -> Problem | None:
+        """Take look, glyphs and keys from the configuration; return what is wrong with the keys.
+
+        A round must not wait for a key: where `[keys]` can't be used, the ordinary keys hold.
+        """
+        config = self.desk.config
+        usable = [theme.name for theme in looks.themes(self.no_color)]
+        self.theme = config.theme if config.theme in usable else usable[0]
+        self._plainly.enabled = wants_ascii(config.glyphs)
+        refused = None
+        try:
+            mine = keymap.read(config.keys)
+        except Problem as problem:
+            mine, refused = {}, problem
+        commands.use(mine)
+        self.set_keymap(mine)
+        return refused
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Draw in ASCII where that was asked for, after all else."""
+        rest = super().get_line_filters()
+        return [*rest, self._plainly] if self._plainly.enabled else rest
+
     def on_mount(self) -> None:
         """End cleanly when the terminal goes away, and go where the command line said."""
         if sys.platform != "win32" and not self.is_headless:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self._ended_by, number)
+                loop.add_signal_handler(number, self.end_by, number)
+            self.run_worker(_clear_up, thread=True, group="clear", exit_on_error=False)
         if self._resume is not None:
             self.call_after_refresh(self.resume_round, self._resume)
         elif self._open_setup:
             self.call_after_refresh(self.open_setup)
+        if self._refused is not None:
+            self.call_after_refresh(self.tell, self._refused)
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so in one sentence while the window can't hold a screen."""
@@ -87,7 +117,8 @@ class DebriefApp(App[int]):
         elif told and not small:
             self.pop_screen()
 
-    def _ended_by(self, number: int) -> None:
+    def end_by(self, number: int) -> None:
+        """End as a signal asks, once every key that came before has been written."""
         self._end_soon(128 + number)
 
     def _end_soon(self, status: int) -> None:
@@ -169,7 +200,7 @@ class DebriefApp(App[int]):
 
     def action_theme(self) -> None:
         """Step to the next look."""
-        names = [theme.name for theme in looks.THEMES]
+        names = [theme.name for theme in looks.themes(self.no_color)]
         at = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(at + 1) % len(names)]
         self.redraw()
@@ -182,12 +213,37 @@ class DebriefApp(App[int]):
                 redraw()
 
     def action_help(self) -> None:
-        """Show help for where the person is."""
-        from debrief.tui.dialogs import HelpDialog
+        """Show help for what has the focus."""
+        from debrief.tui.help import HelpDialog, about
 
         if not isinstance(self.screen, HelpDialog):
-            scopes = (*getattr(self.screen, "SCOPES", ()), *getattr(self.screen, "PANES", ()))
-            self.push_screen(HelpDialog(scopes, getattr(self.screen, "purpose", str)()))
+            self.push_screen(HelpDialog(about(self.screen)))
+
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        from textual.command import CommandPalette
+
+        if not any(isinstance(one, CommandPalette) for one in self.screen_stack):
+            words = _("What do you want to do?")
+            self.push_screen(CommandPalette(id="--command-palette", placeholder=words))
+
+    def action_jump(self) -> None:
+        """Show a letter beside everything that can be gone to; once more takes them away."""
+        from debrief.tui.jumping import JumpScreen, targets
+
+        if isinstance(self.screen, JumpScreen):
+            self.pop_screen()
+            return
+        found = targets(self.screen)
+        if found and not self.screen.is_modal:
+            self.push_screen(JumpScreen(found))
+
+    def action_settings(self) -> None:
+        """Show what debrief.toml says."""
+        from debrief.tui.screens.settings import SettingsScreen
+
+        if not any(isinstance(one, SettingsScreen) for one in self.screen_stack):
+            self.push_screen(SettingsScreen())
 
     def action_leave(self) -> None:
         """Leave the program; an open round is kept."""
@@ -199,13 +255,9 @@ class DebriefApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Give the palette our own commands only: none of them writes a picture of the screen."""
-        for scope in (*getattr(screen, "SCOPES", ()), "app"):
-            for command in commands.of(scope):
-                target = screen if hasattr(screen, f"action_{command.action}") else self
-                action = getattr(target, f"action_{command.action}", None)
-                if action is not None:
-                    title = f"{command.label()}  {command.shown_key}"
-                    yield SystemCommand(title, command.help(), action)
+        from debrief.tui.palette import offered
+
+        return offered(self, screen)
 
     # The end
 
@@ -228,6 +280,13 @@ class DebriefApp(App[int]):
     def panic(self, *renderables: object) -> None:  # noqa: ARG002
         """End as any crash does; what the library would print could quote what was written."""
         self._fatal_error()
+
+
+def _clear_up() -> None:
+    """Remove what a killed program left of notes that were in an editor."""
+    from debrief.tui import outside
+
+    outside.sweep(outside.places())
 
 
 def crash_report(error: BaseException | None) -> str:

@@ -6,13 +6,18 @@ they can't disagree. Keys keep off those that the editor owns and that terminals
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-from textual.binding import Binding
 
 from debrief.i18n import _
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+UNBOUND: Final = "f24"
+"""The key of a command that comes without one: no keyboard has it, and a keymap replaces it."""
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -26,12 +31,18 @@ class Command(msgspec.Struct, frozen=True):
     help: Callable[[], str]
     bar: bool = True
     """Whether it stands in the key bar (the others stand in help and palette)."""
+    yields: bool = False
+    """Whether a screen's own command on the same key comes first."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key of it; none where it comes without."""
+        return tuple(one for one in self.key.split(",") if one != UNBOUND)
 
     @property
     def shown_key(self) -> str:
-        """The key as people write it: ^n, F10, Enter."""
-        first = self.key.split(",")[0]
-        return show_key(first)
+        """The key as people write it: ^n, F10, Enter; empty where it has none."""
+        return show_key(self.keys[0]) if self.keys else ""
 
 
 def show_key(key: str) -> str:
@@ -43,6 +54,8 @@ def show_key(key: str) -> str:
         "delete": "Del",
         "ctrl+up": "^↑",
         "ctrl+down": "^↓",
+        "left": "←",
+        "right": "→",
         "question_mark": "?",
         "slash": "/",
     }
@@ -61,14 +74,17 @@ def _table() -> tuple[Command, ...]:
         label: Callable[[], str],
         help_: Callable[[], str],
         bar: bool = True,
+        yields: bool = False,
     ) -> Command:
         scope, name = ident.split(".")
-        return Command(ident, scope, key, name.replace("-", "_"), label, help_, bar)
+        return Command(ident, scope, key, name.replace("-", "_"), label, help_, bar, yields)
 
     return (
         c("app.help", "f1", lambda: _("help"), lambda: _("Help for what you are doing, and all keys")),
         c("app.language", "f12", lambda: _("language"), lambda: _("Step the interface through Danish, Norwegian and English"), False),
-        c("app.theme", "f11", lambda: _("theme"), lambda: _("Step through the dark, the light and the high-contrast look"), False),
+        c("app.theme", "f11", lambda: _("theme"), lambda: _("Step through the dark, the light, the high-contrast look and the terminal's own colours"), False),
+        c("app.jump", "f7", lambda: _("jump"), lambda: _("Show a letter beside everything that can be gone to; the letter goes there"), False),
+        c("app.settings", "f9", lambda: _("settings"), lambda: _("See and change what debrief.toml says"), False, True),
         c("app.leave", "ctrl+q", lambda: _("leave"), lambda: _("Leave; an open round is kept and can be resumed"), False),
         c("home.start", "enter,n", lambda: _("new round"), lambda: _("Set up tonight's round")),
         c("home.resume", "r", lambda: _("resume"), lambda: _("Go on with the round that was not closed")),
@@ -113,6 +129,7 @@ def _table() -> tuple[Command, ...]:
         c("round.left", "f9", lambda: _("has left"), lambda: _("The person has left early, or is back"), False),
         c("round.action", "ctrl+o", lambda: _("action"), lambda: _("Note work on the work that was agreed"), False),
         c("round.joined", "ctrl+r", lambda: _("late arrival"), lambda: _("Somebody came late: add them to the round"), False),
+        c("round.editor", UNBOUND, lambda: _("own editor"), lambda: _("Write this note in your own editor; no copy is left behind"), False),
         c("round.close", "f10", lambda: _("close"), lambda: _("Account for everyone, and close")),
         c("round.leave", "escape", lambda: _("to the notes"), lambda: _("Back to the notes"), False),
         c("signs.confirm", "a", lambda: _("confirm"), lambda: _("Yes, this is a sign")),
@@ -120,6 +137,11 @@ def _table() -> tuple[Command, ...]:
         c("signs.flip", "w", lambda: _("whose"), lambda: _("It is the other's: counsellor or citizen")),
         c("signs.level", "v", lambda: _("level"), lambda: _("Step through note, soon, now"), False),
         c("signs.show", "h", lambda: _("show"), lambda: _("Go to the words in the notes"), False),
+        c("settings.back", "escape", lambda: _("back"), lambda: _("Back to where you came from")),
+        c("settings.unset", "delete", lambda: _("not set"), lambda: _("Take the line out of debrief.toml, so that the usual holds again")),
+        c("settings.again", "f5", lambda: _("read again"), lambda: _("Read debrief.toml again, as it may have been changed"), False),
+        c("choices.before", "left", lambda: _("value before"), lambda: _("Give the setting the value before this one"), False),
+        c("choices.after", "right", lambda: _("value after"), lambda: _("Give the setting the next value; a text is asked for")),
         c("close.seal", "f10", lambda: _("close and seal"), lambda: _("Seal the session file and queue what leaves")),
         c("close.back", "escape", lambda: _("back to the round"), lambda: _("Go on with the round")),
         c("close.undo", "ctrl+b", lambda: _("step back"), lambda: _("Take back the last step")),
@@ -135,15 +157,49 @@ def _table() -> tuple[Command, ...]:
 
 
 COMMANDS: Final[tuple[Command, ...]] = _table()
+"""Every command, with the key that comes along."""
+
+
+class _Chosen:
+    """The keys in force; one keymap a process, as there is one language."""
+
+    def __init__(self) -> None:
+        self.commands = COMMANDS
+
+
+_chosen = _Chosen()
+
+
+def use(keymap: Mapping[str, str]) -> None:
+    """Show these keys (command id -> key) in place of those that come along."""
+    _chosen.commands = tuple(
+        msgspec.structs.replace(one, key=keymap.get(one.id, one.key)) for one in COMMANDS
+    )
+
+
+def everything() -> tuple[Command, ...]:
+    """Return every command with the key in force."""
+    return _chosen.commands
 
 
 def of(scope: str) -> tuple[Command, ...]:
-    """Return the commands of a scope, in the order of the key bar."""
-    return tuple(command for command in COMMANDS if command.scope == scope)
+    """Return the commands of a scope with the keys in force, in the order of the key bar."""
+    return tuple(command for command in _chosen.commands if command.scope == scope)
+
+
+def shown_key(ident: str) -> str:
+    """Return the key in force of the command with this id, as people write it."""
+    return next(command.shown_key for command in _chosen.commands if command.id == ident)
 
 
 def bindings(*scopes: str) -> list[Binding]:
-    """Return the bindings of the scopes; each carries its command's id, for keymaps."""
+    """Return the bindings of the scopes; each carries its command's id, for keymaps.
+
+    They are made when a class is, so they hold the keys that come along; the app's keymap, given
+    to the library, replaces them.
+    """
+    from textual.binding import Binding
+
     return [
         Binding(
             c.key,
@@ -151,10 +207,10 @@ def bindings(*scopes: str) -> list[Binding]:
             c.id,
             show=False,
             id=c.id,
-            priority=c.scope in ("app", "round", "close"),
+            priority=c.scope in ("app", "round", "close") and not c.yields,
         )
-        for scope in scopes
-        for c in of(scope)
+        for c in COMMANDS
+        if c.scope in scopes
     ]
 
 

@@ -1,4 +1,4 @@
-"""The few dialogs: a message, help, one line of text, the next contact, what leaves."""
+"""The few dialogs: a message, one line of text, the next contact, what leaves."""
 
 from __future__ import annotations
 
@@ -55,36 +55,6 @@ class SmallDialog(ModalScreen[None]):
         """Say the size as it is now."""
         text = too_small(self.app.size.width, self.app.size.height)
         self.query_one(Static).update(text)
-
-
-class HelpDialog(ModalScreen[None]):
-    """What this screen is for, and every key that holds here."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,escape,f1,q", "dismiss_it")]
-
-    def __init__(self, scopes: Sequence[str], purpose: str) -> None:
-        super().__init__()
-        self._scopes = (*scopes, "app")
-        self._purpose = purpose
-
-    def compose(self) -> ComposeResult:
-        """Lay out purpose, keys and the honest limits."""
-        rows = [
-            Content.assemble((f"{key:>7}  ", "$accent"), text)
-            for key, text in commands.help_rows(self._scopes)
-        ]
-        limits = _(
-            "Signs may be missed, and some that are shown are none: your own ear comes first. "
-            "Nothing is sent because of a sign."
-        )
-        with VerticalScroll(classes="dialog wide"):
-            yield Static(self._purpose, markup=False)
-            yield Static(Content("\n").join([Content(""), *rows, Content("")]))
-            yield Static(Content.styled(limits, "$muted"))
-
-    def action_dismiss_it(self) -> None:
-        """Go back."""
-        self.dismiss(None)
 
 
 class LineDialog(ModalScreen[str | None]):

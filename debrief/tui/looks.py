@@ -85,4 +85,42 @@ HIGH_CONTRAST: Final = Theme(
         "input-selection-background": "#7fffd4 45%",
     },
 )
-THEMES: Final = (DUSK, DAY, HIGH_CONTRAST)
+ANSI: Final = Theme(
+    name="ansi",
+    ansi=True,
+    primary="ansi_cyan",
+    secondary="ansi_cyan",
+    accent="ansi_cyan",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    dark=True,
+    variables={
+        "muted": "ansi_default",
+        "line": "ansi_bright_black",
+        "line-lit": "ansi_cyan",
+        "lift": "ansi_default",
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "input-cursor-background": "ansi_white",
+        "input-cursor-foreground": "ansi_black",
+        "input-selection-background": "ansi_cyan",
+        "input-selection-foreground": "ansi_black",
+    },
+)
+"""The terminal's own sixteen colours, on its own ground; what is chosen stands reversed."""
+THEMES: Final = (DUSK, DAY, HIGH_CONTRAST, ANSI)
+
+
+def themes(no_color: bool) -> tuple[Theme, ...]:
+    """Return the themes to step through.
+
+    Without colour the library draws shades of grey, which it can't make of the terminal's own
+    colours: text would vanish on its ground.
+    """
+    return tuple(theme for theme in THEMES if not (no_color and theme.ansi))

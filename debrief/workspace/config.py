@@ -39,7 +39,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Each is an age recipient or an SSH key, with a name after it where one was given.
     """
-    theme: Literal["dusk", "day", "high-contrast"] = "dusk"
+    theme: Literal["dusk", "day", "high-contrast", "ansi"] = "dusk"
+    """The look of the screens; ansi takes the terminal's own sixteen colours."""
+    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
+    """Whether signs and frames are drawn with plain letters; auto looks at the terminal."""
+    editor_tmp: bool = False
+    """Whether a note may lie in the temporary folder while an editor of one's own has it."""
+    keys: dict[str, str | dict[str, str]] = {}
+    """Command id -> key, in place of the key that comes along; the screens' room checks it."""
     retention: Retention = Retention()
     destinations: dict[str, dict[str, Any]] = {}
 

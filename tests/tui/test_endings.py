@@ -112,7 +112,7 @@ async def test_keys_on_their_way_are_kept_at_the_end(desk, opened, start_round, 
         for key in KEYS:  # as the terminal's thread hands them over: nobody has read them yet
             screen.app.post_message(events.Key("space" if key == " " else key, key))
         if status:
-            screen.app._ended_by(status - 128)
+            screen.app.end_by(status - 128)
         else:
             screen.app.action_leave()
         await screen.pilot._wait_for_screen()
@@ -135,7 +135,7 @@ async def test_a_second_signal_does_not_wait_for_keys(desk, opened, start_round)
     live = start_round("Bo")
     async with opened(live) as screen:
         screen.app.screen.query_one(Notes).insert(KEYS)
-        screen.app._ended_by(15)
-        screen.app._ended_by(15)
+        screen.app.end_by(15)
+        screen.app.end_by(15)
         assert screen.app.live is None
     assert KEYS in desk.unfinished()[0].state.notes.values()

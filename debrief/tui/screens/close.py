@@ -64,8 +64,8 @@ class CloseScreen(BaseScreen):
         """Return what the screen is for."""
         return _(
             "Nobody leaves without an agreed next contact. Choose a row, then 1 to 6; for a duty "
-            "1 acted, 2 agreed, 3 no duty. F2 shows what leaves; F10 seals."
-        )
+            "1 acted, 2 agreed, 3 no duty. {preview} shows what leaves; {seal} seals."
+        ).format(preview=commands.shown_key("close.preview"), seal=commands.shown_key("close.seal"))
 
     def on_mount(self) -> None:
         """Begin with the first who is not accounted for."""

@@ -78,9 +78,9 @@ class RoundScreen(RoundPast):
     def purpose(self) -> str:
         """Return what the screen is for."""
         return _(
-            "The question stands on top, the word goes round with ^n, and what you write is kept "
-            "as you write. ^b takes back the last step, whatever it was."
-        )
+            "The question stands on top, the word goes round with {next}, and what you write is "
+            "kept as you write. {back} takes back the last step, whatever it was."
+        ).format(next=commands.shown_key("round.next-voice"), back=commands.shown_key("round.back"))
 
     def on_mount(self) -> None:
         """Begin at the notes, and listen to the disk."""

@@ -10,6 +10,7 @@ from debrief.live import Live
 from debrief.session import Refused
 from debrief.session import events as ev
 from debrief.text import clean_line, token
+from debrief.tui import commands
 from debrief.tui.dialogs import Choice, FollowUpDialog, LineDialog, date_dialog, settle
 from debrief.tui.screens.base import BaseScreen
 from debrief.tui.widgets.lists import LoadBar, RoundTable, SignsPane
@@ -62,7 +63,8 @@ class RoundKeys(BaseScreen):
     def action_pass_turn(self) -> None:
         """End the turn as passed; no reason is asked."""
         if self.live.state.speaker is None:
-            self.app.notify(_("Nobody has the word. ^n gives it to the next."))
+            told = _("Nobody has the word. {key} gives it to the next.")
+            self.app.notify(told.format(key=commands.shown_key("round.next-voice")), markup=False)
             return
         self.step(lambda: self.live.end_turn("passed"))
         self.query_one(Notes).focus()
@@ -138,7 +140,8 @@ class RoundKeys(BaseScreen):
         person_id = self._at_hand()
         person = self.live.state.person(person_id) if person_id else None
         if person is None:
-            self.app.notify(_("Nobody has the word. Choose a person with ^f first."))
+            told = _("Nobody has the word. Choose a person with {key} first.")
+            self.app.notify(told.format(key=commands.shown_key("round.people")), markup=False)
             return
 
         def chosen(choice: Choice | None) -> None:

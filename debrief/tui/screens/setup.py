@@ -57,7 +57,8 @@ class SetupScreen(BaseScreen):
 
     def purpose(self) -> str:
         """Return what the screen is for."""
-        return _("Choose a protocol, write or tick who is here, then F10. Names are kept sealed.")
+        told = _("Choose a protocol, write or tick who is here, then {key}. Names are kept sealed.")
+        return told.format(key=commands.shown_key("setup.begin"))
 
     def on_mount(self) -> None:
         """Fill in what is known from last time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -93,18 +93,23 @@ class LinkRow(Static):
         lines = [Content(self._gap).join(link.text for link in row) for row in rows]
         self.update(Content("\n").join(lines))
 
+    def places(self) -> Iterator[tuple[int, int, Link]]:
+        """Yield each link with the column and the row in which it begins."""
+        for row, links in enumerate(self._rows):
+            start = 0
+            for link in links:
+                yield start, row, link
+                start += link.text.cell_length + len(self._gap)
+
     async def on_click(self, event: events.Click) -> None:
         """Do what the clicked stretch stands for."""
         at = event.get_content_offset(self)
-        if at is None or at.y >= len(self._rows):
+        if at is None:
             return
-        start = 0
-        for link in self._rows[at.y]:
-            end = start + link.text.cell_length
-            if start <= at.x < end:
+        for start, row, link in self.places():
+            if row == at.y and start <= at.x < start + link.text.cell_length:
                 await self.run_action(link.action)
                 return
-            start = end + len(self._gap)
 
 
 def _whole(step: Step) -> str:
@@ -170,7 +175,7 @@ def _action(command: commands.Command) -> str:
     return f"{where}.{command.action}"
 
 
-PANES: Final = ("people", "signs")
+PANES: Final = ("people", "signs", "choices")
 """Scopes whose commands belong to a pane: they act where the focus is."""
 
 

@@ -106,7 +106,8 @@ class LoadBar(Widget, can_focus=True):
         if self.has_focus:
             hint = _("a digit, x for 10, Del for none")
         elif self.asked and self.load is None:
-            hint = _("^l gives it; no answer is fine")
+            hint = _("{key} gives it; no answer is fine")
+            hint = hint.format(key=commands.shown_key("round.load"))
         steps: list[Content] = []
         for number in range(11):
             chosen = number == self.load
@@ -271,7 +272,9 @@ class AgreedPane(Static):
         self._shown = shown
         self.border_title = _("Agreed and open")
         if not rows:
-            self.update(Content.styled(_("Nothing yet. F3 agrees the next contact."), "$muted"))
+            nothing = _("Nothing yet. {key} agrees the next contact.")
+            key = commands.shown_key("round.follow-up")
+            self.update(Content.styled(nothing.format(key=key), "$muted"))
             return
         lines = []
         for row in sorted(rows, key=lambda one: one.done):

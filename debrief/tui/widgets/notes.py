@@ -146,4 +146,5 @@ class Notes(TextArea):
     def _style(self, level: str) -> Style:
         colours = self.app.theme_variables
         name = {"acute": "error", "urgent": "warning"}.get(level, "muted")
-        return Style(color=colours.get(name, "default"), underline=True, bold=level == "acute")
+        colour = colours.get(name, "default").removeprefix("ansi_")
+        return Style(color=colour, underline=True, bold=level == "acute")
