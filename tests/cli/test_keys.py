@@ -251,7 +251,7 @@ def test_a_configuration_is_made_where_there_is_none(run: Run, places: Places) -
         ("ssh-rsa AAAA", "no public key"),
         ("ssh-ed25519 nonsense", "no public key"),
         ("", "no public key"),
-        (str(pyrage.x25519.Identity.generate()), "secret key"),
+        pytest.param(str(pyrage.x25519.Identity.generate()), "secret key", id="a secret key"),
     ],
 )
 def test_what_is_no_public_key_is_refused(run: Run, held: Desk, key: str, word: str) -> None:
