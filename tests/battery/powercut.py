@@ -150,4 +150,6 @@ def in_any_order(pace: Pace) -> States:
 
 
 OUT_OF_ORDER = Battery("power cut, later bytes first", in_any_order, (bugs.NO_SYNC,))
-KILLED = Battery("killed, done again, power cut", again, (bugs.NO_SYNC_BEFORE_NAME, bugs.NO_FOLDER_SYNC))
+KILLED = Battery(
+    "killed, done again, power cut", again, (bugs.NO_SYNC_BEFORE_NAME, bugs.NO_FOLDER_SYNC)
+)
