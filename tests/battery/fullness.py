@@ -13,11 +13,11 @@ from debrief.record.disk import Disk
 from tests.record.crash import Tree
 
 from . import bugs
-from .evening import Evening
+from .every import ALL_SCENES
 from .machine import Machine
 from .pace import Battery, Pace, States
 from .powercut import judged
-from .scenes import SCENES, Scene
+from .scenes import Scene
 
 MOST: Final = 1500
 """Of work that writes more bytes than this, a sample of them is tried also in full."""
@@ -78,7 +78,7 @@ def _rooms(writes: Writes, full: bool) -> Sequence[int]:
     return sorted(some)
 
 
-def states(pace: Pace, of: tuple[type[Scene], ...] = (*SCENES, Evening), most: int = 8) -> States:
+def states(pace: Pace, of: tuple[type[Scene], ...] = ALL_SCENES, most: int = 8) -> States:
     with mock.patch.object(journal, "_FIRST_WAIT", 0.001):
         for kind in of:
             with pace.place() as base:
