@@ -345,6 +345,9 @@ def _opened(
         else:
             block = {key: value for key, value in table.items() if key != "salt"}
         if not isinstance(block, dict) or not reading.is_private(block):
-            sentence = _("{name}: what is said of a person is not as debrief writes it.")
+            sentence = _(
+                "{name}: what it holds about a person is not as debrief writes it, so it was not "
+                "read."
+            )
             raise _refuse(name, 1, sentence)
         yield owner, block

@@ -20,7 +20,7 @@ MORE_MEMORY: Final = 600 * 1024 * 1024
 """Bytes of address space beyond what an idle process of the program has."""
 WORK_S: Final = 20
 """Processor seconds that no command line may take for what is given here."""
-HANG_S: Final = 30
+HANG_S: Final = 240
 """Only to end what waits for ever."""
 
 

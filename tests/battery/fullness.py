@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from unittest import mock
@@ -12,11 +13,11 @@ from debrief.record.disk import Disk
 from tests.record.crash import Tree
 
 from . import bugs
-from .evening import Evening
+from .every import ALL_SCENES
 from .machine import Machine
 from .pace import Battery, Pace, States
 from .powercut import judged
-from .scenes import SCENES, Scene
+from .scenes import Scene
 
 MOST: Final = 1500
 """Of work that writes more bytes than this, a sample of them is tried also in full."""
@@ -43,8 +44,11 @@ class Filling:
         self.trees[tree] = max(self.promised, self.trees.get(tree, 0))
 
 
-def play(scene: Scene, base: Path, room: int) -> tuple[str, dict[Tree, int], int]:
-    """Return what went wrong, what was on the disk while it was full and at the end, and bytes."""
+Writes = list[tuple[int, int]]
+
+
+def play(scene: Scene, base: Path, room: int) -> tuple[str, dict[Tree, int], Writes]:
+    """Return what went wrong, what was on the disk while it was full and at the end, and writes."""
     machine = Machine(base, scene.given)
     filling = Filling(machine, room)
     wrong = ""
@@ -63,18 +67,26 @@ def play(scene: Scene, base: Path, room: int) -> tuple[str, dict[Tree, int], int
     machine.room = None
     for tree in machine.leftovers():
         filling.look(tree)
-    return wrong, filling.trees, machine.written
+    return wrong, filling.trees, machine.writes
 
 
-def states(pace: Pace, of: tuple[type[Scene], ...] = (*SCENES, Evening), most: int = 12) -> States:
+def _rooms(writes: Writes, full: bool) -> Sequence[int]:
+    """Return how much room to leave: every byte, or around and in each write."""
+    if full:
+        return range(sum(length for _start, length in writes))
+    some = {start + at for start, length in writes for at in (0, 1, length // 2, length - 1)}
+    return sorted(some)
+
+
+def states(pace: Pace, of: tuple[type[Scene], ...] = ALL_SCENES, most: int = 8) -> States:
     with mock.patch.object(journal, "_FIRST_WAIT", 0.001):
         for kind in of:
             with pace.place() as base:
-                _wrong, _trees, size = play(kind(pace), base, 10**9)
-            for room in pace.some(range(size), most, MOST):
+                _wrong, _trees, writes = play(kind(pace), base, 10**9)
+            for room in pace.some(_rooms(writes, pace.full), most, MOST):
                 scene = kind(pace)
                 with pace.place() as base:
-                    wrong, trees, _written = play(scene, base, room)
+                    wrong, trees, _writes = play(scene, base, room)
                 about = f", full after {room} bytes"
                 yield f"{scene.name}{about}: {wrong}" if wrong else ""
                 yield from judged(scene, trees, pace, 3, about, 3)

@@ -94,7 +94,7 @@ def _judged(promises: Promises, about: str) -> str:
 
 def at_calls(pace: Pace) -> States:
     """Kill a first round at its n-th call, look, and hold another: for every n."""
-    for at in pace.some(range(1, 80), 5):
+    for at in pace.some(range(1, 80), 2):
         with pace.place() as folder:
             promises = Promises(folder)
             there = killed(promises, at, 0)
@@ -109,7 +109,7 @@ def at_lines(pace: Pace) -> States:
     """Kill again and again in one folder, each time after a few lines said."""
     with pace.place() as folder:
         promises = Promises(folder)
-        for number in range(40 if pace.full else 3):
+        for number in range(40 if pace.full else 2):
             lines = pace.choose.randrange(1, 30)
             killed(promises, 0, lines)
             yield _judged(promises, f"for the {number + 1}. time, after {lines} lines")

@@ -77,6 +77,8 @@ class Machine(CrashSystem):
         self.on_full: Callable[[], None] = lambda: None
         """Called before a write is refused for want of room."""
         self.written = 0
+        self.writes: list[tuple[int, int]] = []
+        """Where each write began, counted over all of them, and how long it was."""
         for name, content in sorted(given):
             file = None if content is None else Pages(content)
             self.now[base / name] = self.synced[base / name] = file
@@ -106,6 +108,7 @@ class Machine(CrashSystem):
                 self.on_full()
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self.room -= len(data)
+        self.writes.append((self.written, len(data)))
         self.written += len(data)
         return super().write(handle, data)
 

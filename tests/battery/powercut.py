@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Final
 from unittest import mock
 
 from debrief.record.disk import Disk
 from tests.record.crash import Tree, put
 
 from . import bugs
-from .evening import Evening
+from .every import AGAIN, ALL_SCENES
 from .machine import CHANGING, Machine, Pages
 from .pace import Battery, Pace, States
-from .scenes import SCENES, Closing, Correcting, Erasing, Expiring, FirstRun, Scene
-
-AGAIN: Final[tuple[type[Scene], ...]] = (Closing, Erasing, Expiring, Correcting, FirstRun)
+from .scenes import Scene
 
 
 class Watch:
@@ -68,7 +65,7 @@ def watched(scene: Scene, base: Path) -> Watch:
 
 def states(
     pace: Pace,
-    of: tuple[type[Scene], ...] = (*SCENES, Evening),
+    of: tuple[type[Scene], ...] = ALL_SCENES,
     most: int = 40,
     about: str = "",
 ) -> States:
@@ -150,4 +147,6 @@ def in_any_order(pace: Pace) -> States:
 
 
 OUT_OF_ORDER = Battery("power cut, later bytes first", in_any_order, (bugs.NO_SYNC,))
-KILLED = Battery("killed, done again, power cut", again, (bugs.NO_SYNC_BEFORE_NAME, bugs.NO_FOLDER_SYNC))
+KILLED = Battery(
+    "killed, done again, power cut", again, (bugs.NO_SYNC_BEFORE_NAME, bugs.NO_FOLDER_SYNC)
+)

@@ -17,11 +17,11 @@ from debrief.record.disk import Disk
 from tests.record.crash import Tree
 
 from . import bugs
-from .evening import Evening
+from .every import ALL_SCENES, SCENES
 from .machine import Machine
 from .pace import Battery, Pace, States
 from .powercut import judged
-from .scenes import SCENES, GoingOn, Scene
+from .scenes import GoingOn, Scene
 
 ERRORS: Final = (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 LATE: Final = frozenset({"rename", "link", "unlink", "make_folder"})
@@ -119,17 +119,17 @@ def states(pace: Pace, of: tuple[type[Scene], ...], times: int, most: int) -> St
 
 ONCE = Battery(
     "a disk error at every call",
-    lambda pace: states(pace, (*SCENES, Evening), 1, 40),
+    lambda pace: states(pace, ALL_SCENES, 1, 20),
     (bugs.SYNC_AGAIN, bugs.RAW_ERROR),
 )
 TWICE = Battery(
     "two errors in a row",
-    lambda pace: states(pace, SCENES, 2, 25),
+    lambda pace: states(pace, SCENES, 2, 8),
     (bugs.NO_SYNC,),
 )
 FOREVER = Battery(
     "the disk goes for good",
-    lambda pace: states(pace, SCENES, FOR_GOOD, 15),
+    lambda pace: states(pace, SCENES, FOR_GOOD, 8),
     (bugs.NO_SYNC,),
 )
 AFTER_A_KILL = Battery(
