@@ -95,7 +95,7 @@ def _gap(one: Gap) -> str:
         "{site}: {n} documents at least have not arrived ({which}); ask there.",
         one.missing,
     )
-    which = [*one.documents, *map(str, one.numbers)]
+    which = [*one.documents, *(_("number {n}").format(n=number) for number in one.numbers)]
     return told.format(site=one.site, n=one.missing, which=_few(which))
 
 

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from debrief.delivery.config import is_this_machine
 from debrief.delivery.evidence import Evidence
 from debrief.delivery.job import Way
+from debrief.i18n import _
 from debrief.plugin import NotSent, Outcome, Receipt, Rejected, Reply, RetryLater, Unknown
 
 if TYPE_CHECKING:
@@ -91,11 +92,11 @@ class Client:
             host = (parts.hostname or "").lower()
             port_is_right = parts.port is None or parts.port > 0
         except ValueError:
-            raise self._refusal("the address can't be read", "address") from None
+            raise self._refusal(_("the address can't be read"), "address") from None
         if host not in self._evidence.hosts or not port_is_right:
-            raise self._refusal("the host is not one of the destination's", "host")
+            raise self._refusal(_("the host is not one of the destination's"), "host")
         if parts.scheme != "https" and not (parts.scheme == "http" and is_this_machine(host)):
-            raise self._refusal("the address is not https", "address")
+            raise self._refusal(_("the address is not https"), "address")
 
     def _refusal(self, said: str, why: str) -> Outcome:
         return Unknown(said, why) if self._evidence.sent else Rejected(said, why)
@@ -122,13 +123,13 @@ class Client:
                 reply = client.send(request, stream=True)
                 return self._read(reply)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError):
-            raise self._failed("the request can't be made", "request") from None
+            raise self._failed(_("the request can't be made"), "request") from None
         except httpx.TimeoutException:
-            raise self._failed("no answer in time", "timeout") from None
+            raise self._failed(_("no answer in time"), "timeout") from None
         except httpx.ConnectError as error:
             raise self._failed(*_reason(error)) from None
         except (httpx.HTTPError, ssl.SSLError, OSError):
-            raise self._failed("the connection broke", "broke") from None
+            raise self._failed(_("the connection broke"), "broke") from None
 
     def _client(self, url: str) -> httpx.Client:
         import httpx
@@ -150,7 +151,7 @@ class Client:
     def _timeout(self) -> float:
         left = self._until - time.monotonic()
         if left <= 0:
-            raise self._failed("no answer in time", "timeout")
+            raise self._failed(_("no answer in time"), "timeout")
         return left
 
     def _failed(self, said: str, why: str) -> Outcome:
@@ -192,7 +193,7 @@ def _trust(ca_file: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ssl.SSLError):
-        raise NotSent("the certificate file can't be read", "ca-file") from None
+        raise NotSent(_("the certificate file can't be read"), "ca-file") from None
 
 
 def _reason(error: BaseException) -> tuple[str, str]:
@@ -200,9 +201,9 @@ def _reason(error: BaseException) -> tuple[str, str]:
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLError):
-            return "the server's certificate was not accepted", "tls"
+            return _("the server's certificate was not accepted"), "tls"
         seen = seen.__cause__ or seen.__context__
-    return "no connection", "connect"
+    return _("no connection"), "connect"
 
 
 class Link:
@@ -247,7 +248,7 @@ class Link:
             return Receipt(reference=reference, duplicate=True, said=said)
         if 200 <= reply.status < 300:
             if must_contain and must_contain not in reply.text:
-                raise Unknown("the answer is not the receiver's", "answer")
+                raise Unknown(_("the answer is not the receiver's"), "answer")
             return Receipt(reference=reference, said=said)
         if reply.status in _LATER:
             after = _after(reply.headers.get("retry-after", ""))

@@ -26,6 +26,7 @@ from debrief.delivery.config import About
 from debrief.delivery.evidence import Evidence, Refused
 from debrief.delivery.job import LOADED, TOUCHED, Ending, Job, Result, Source
 from debrief.delivery.link import LONGEST_WAIT_S, Deadline, Link
+from debrief.i18n import _
 from debrief.plugin import (
     API,
     DEDUPES,
@@ -106,7 +107,7 @@ class _Attempt:
         except Outcome as outcome:
             result = self._judge(outcome)
         except Deadline:
-            result = self._unfinished("timeout", "no answer in time")
+            result = self._unfinished("timeout", _("no answer in time"))
         except Refused as refusal:
             result = self._unfinished("refused-" + self._evidence.refused, str(refusal))
         except BaseException as error:  # noqa: BLE001 - as above
@@ -133,7 +134,7 @@ class _Attempt:
         if isinstance(said, Outcome):
             raise said
         if not isinstance(said, Receipt):
-            return self._unfinished("no-receipt", "the exporter gave no receipt")
+            return self._unfinished("no-receipt", _("the exporter gave no receipt"))
         return Result(
             "receipt", said=said.said, reference=said.reference, duplicate=bool(said.duplicate)
         )

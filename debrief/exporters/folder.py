@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import ClassVar
 
+from debrief.i18n import _
 from debrief.plugin import (
     Dedupe,
     Document,
@@ -40,7 +41,7 @@ class Folder(Exporter):
         """Write `doc.filename`; NotSent when the folder is away or full, Rejected when taken."""
         folder = Path(to["path"]).expanduser()
         if not folder.is_dir():
-            raise NotSent("the folder is not there", "no-folder")
+            raise NotSent(_("the folder is not there"), "no-folder")
         target = folder / Path(doc.filename).name
         part = folder / f".{doc.id}.part"
         try:
@@ -54,7 +55,7 @@ class Folder(Exporter):
             with contextlib.suppress(OSError):
                 part.unlink()
         if not created and target.read_bytes() != doc.body:
-            raise Rejected("another file has this name", "taken")
+            raise Rejected(_("another file has this name"), "taken")
         return Receipt(reference=doc.filename, duplicate=not created)
 
     def _create(self, body: bytes, part: Path, target: Path) -> bool:

@@ -84,7 +84,7 @@ class Sealed(Folder):
         """Seal and write `<id>.age`; a whole drop of that name and length is a duplicate."""
         folder = Path(to["path"]).expanduser()
         if not folder.is_dir():
-            raise NotSent("the folder is not there", "no-folder")
+            raise NotSent(_("the folder is not there"), "no-folder")
         drop = sealed(doc, to)
         try:
             return super().send(drop, to)

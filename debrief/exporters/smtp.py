@@ -58,7 +58,7 @@ class _Line(smtplib.SMTP):
         try:
             return super()._get_socket(host, port, timeout)  # type: ignore[misc,no-any-return]
         except OSError:
-            raise NotSent("no connection", "connect") from None
+            raise NotSent(_("no connection"), "connect") from None
 
 
 class _TlsLine(smtplib.SMTP_SSL, _Line):
@@ -76,17 +76,17 @@ def nothing_taken() -> Iterator[None]:
     except smtplib.SMTPResponseException as error:
         raise _refusal(error.smtp_code, error.smtp_error) from None
     except ssl.SSLError:
-        raise RetryLater(None, "the server's certificate was not accepted", "tls") from None
+        raise RetryLater(None, _("the server's certificate was not accepted"), "tls") from None
     except TimeoutError:
-        raise RetryLater(None, "no answer in time", "timeout") from None
+        raise RetryLater(None, _("no answer in time"), "timeout") from None
     except smtplib.SMTPServerDisconnected:
-        raise RetryLater(None, "the connection broke", "broke") from None
+        raise RetryLater(None, _("the connection broke"), "broke") from None
     except OSError:
-        raise RetryLater(None, "no connection", "connect") from None
+        raise RetryLater(None, _("no connection"), "connect") from None
     except Exception:
         raise
     except BaseException:  # noqa: BLE001 - the deadline of the attempt is one
-        raise RetryLater(None, "no answer in time", "timeout") from None
+        raise RetryLater(None, _("no answer in time"), "timeout") from None
 
 
 @contextlib.contextmanager
@@ -116,13 +116,13 @@ def _trust(ca_file: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ssl.SSLError):
-        raise NotSent("the certificate file can't be read", "ca-file") from None
+        raise NotSent(_("the certificate file can't be read"), "ca-file") from None
 
 
 def _encrypt(line: smtplib.SMTP, trust: ssl.SSLContext) -> None:
     """Go on in TLS; a server that does not offer it gets nothing."""
     if not line.has_extn("starttls"):
-        raise RetryLater(None, "the mail server offers no encryption", "no-tls")
+        raise RetryLater(None, _("the mail server offers no encryption"), "no-tls")
     code, said = line.starttls(context=trust)
     if code != 220:
         raise _refusal(code, said)
@@ -140,7 +140,7 @@ def _login(line: smtplib.SMTP, user: str, password: str) -> None:
     try:
         line.login(user, password)
     except (smtplib.SMTPNotSupportedError, UnicodeEncodeError):
-        raise Rejected("the mail server takes no such login", "door") from None
+        raise Rejected(_("the mail server takes no such login"), "door") from None
 
 
 def begin(line: smtplib.SMTP, sender: str, recipient: str) -> None:
@@ -156,9 +156,9 @@ def finish(line: smtplib.SMTP) -> Receipt:
         line.send(b".\r\n")
         code, said = line.getreply()
     except TimeoutError:
-        raise Unknown("no answer in time", "timeout") from None
+        raise Unknown(_("no answer in time"), "timeout") from None
     except OSError:
-        raise Unknown("the connection broke", "broke") from None
+        raise Unknown(_("the connection broke"), "broke") from None
     if not 200 <= code < 300:
         raise _refusal(code, said) if 400 <= code < 600 else Unknown(str(code), "answer")
     queued = _QUEUED.search(said)

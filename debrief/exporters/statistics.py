@@ -156,7 +156,7 @@ def _year_folder(path: str, year: str) -> Path:
         try:
             (folder / year).mkdir(exist_ok=True)
         except OSError:
-            raise NotSent("the folder of the year can't be made", "disk") from None
+            raise NotSent(_("the folder of the year can't be made"), "disk") from None
     return folder / year
 
 

@@ -98,7 +98,7 @@ class Webdav(Exporter):
         etag = there.headers.get("etag", "")
         if found == "torn" and etag:
             return _accept(self._put(place, doc, to, {"If-Match": etag}), doc, to)
-        raise Rejected("another file has this name", "taken")
+        raise Rejected(_("another file has this name"), "taken")
 
 
 class WebdavHtml(Webdav):
@@ -123,7 +123,7 @@ def _login(to: Link) -> dict[str, str]:
 def _accept(reply: Reply, doc: Document, to: Link) -> Receipt:
     """Turn the answer to a PUT into a receipt: a server says 201 or 204, a log-in page 200."""
     if reply.status == 200:
-        raise Unknown("the answer is not the receiver's", "answer")
+        raise Unknown(_("the answer is not the receiver's"), "answer")
     return to.accept(reply, reference=doc.filename)
 
 

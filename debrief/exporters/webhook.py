@@ -13,6 +13,7 @@ import hmac
 import time
 from typing import ClassVar, Final
 
+from debrief.i18n import _
 from debrief.plugin import (
     Dedupe,
     Document,
@@ -45,7 +46,7 @@ class Webhook(Exporter):
         """Post once; a receipt for 2xx only."""
         keys = [_key(secret) for secret in str(to["secret"]).split()]
         if not keys:
-            raise NotSent("the signing secret is empty", "secret-form")
+            raise NotSent(_("the signing secret is empty"), "secret-form")
         timestamp = int(time.time())
         reply = to.http.post(
             str(to["url"]),

@@ -52,6 +52,20 @@ def test_what_must_be_looked_at_is_a_status(run: Run, full: str, key: str, tmp_p
     assert found["refused"] == [{"name": "d-plain.age", "source": full, "why": "form"}]
 
 
+def test_what_is_missing_is_told_by_id_or_number(
+    run: Run,  # noqa: F811
+    full: str,
+    key: str,
+    tmp_path: Path,
+) -> None:
+    made = content("odense", sequence=4, series="d-1", previous="d-3", given_up=[1])
+    drop(Path(full), made)
+    said = run("collect", full, "--to", str(tmp_path / "to"), "--key", key)
+    assert said.status == EXIT_FOUND
+    told = "odense: 2 documents at least have not arrived (d-3, number 2); ask there."
+    assert told in said.out
+
+
 def test_long_lists_are_cut_and_counted(run: Run, full: str, key: str, tmp_path: Path) -> None:  # noqa: F811
     for number in range(30):
         (Path(full) / f"e-{number}.age").write_text("nothing")

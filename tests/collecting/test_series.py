@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,10 +31,18 @@ from debrief.exporters.sealed import page, seal
 from debrief.plugin import Document, RenderContext
 from debrief.summary import View
 from tests.collecting.drops import KEY, content, gathered, identity, table
-from tests.delivery.conftest import Locked
 
-LOCKED = Locked()
 READER = [str(KEY.to_public())]
+
+
+class Open:
+    """A cipher that hides nothing, so that every process has the same."""
+
+    def encrypt(self, data: bytes) -> bytes:
+        return data
+
+    def decrypt(self, data: bytes) -> bytes:
+        return data
 
 
 class PowerCut(BaseException):
@@ -52,7 +63,7 @@ class Site:
     def __init__(self, root: Path, name: str = "aarhus") -> None:
         self.name = name
         self.drops = root / f"drops-{name}"
-        self.drops.mkdir()
+        self.drops.mkdir(exist_ok=True)
         self._file = root / f"{name}.sqlite3"
         self.seen: dict[str, Document] = {}
         self.number: dict[str, int] = {}
@@ -64,7 +75,7 @@ class Site:
 
     @contextlib.contextmanager
     def box(self, kind: type[Outbox] = Outbox) -> Iterator[Outbox]:
-        found = kind.open(self._file, LOCKED)
+        found = kind.open(self._file, Open())
         try:
             yield found
         finally:
@@ -202,7 +213,7 @@ def play(root: Path, steps: list[tuple[int, str, int]]) -> None:
         assert sorted(numbers) == list(range(1, len(numbers) + 1))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(STEPS)
 def test_just_the_true_gaps_are_told(steps: list[tuple[int, str, int]]) -> None:
     with tempfile.TemporaryDirectory() as root:
@@ -297,6 +308,33 @@ def test_numbers_stay_where_the_file_is_opened_anew(tmp_path: Path) -> None:
     first, second = identity("aarhus", "s-1"), identity("aarhus", "s-2")
     assert place == Place(3, second, first)
     assert site.document("s-2")[1] == Place(2, first, first)
+
+
+def test_whenever_a_process_is_killed_no_number_is_without_its_document(tmp_path: Path) -> None:
+    for turn in range(6):
+        command = [sys.executable, "-m", "tests.collecting.freezer", str(tmp_path), str(turn)]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert child.stdout is not None
+        for _line in itertools.islice(child.stdout, 2 + turn):
+            pass
+        child.kill()
+        child.wait()
+        child.stdout.close()
+    box = Outbox.open(tmp_path / "aarhus.sqlite3", Open())
+    query = "SELECT number, document, place FROM series ORDER BY number"
+    taken = box.read(query)
+    rows = {row.id: row for row in box.rows()}
+    assert [number for number, _d, _p in taken] == list(range(1, len(rows) + 1))
+    assert {document for _n, document, _p in taken} == set(rows)
+    assert len(rows) >= sum(range(2, 8))
+    before = ""
+    for number, document, text in taken:
+        place = msgspec.json.decode(text, type=Place)
+        assert (place.sequence, place.previous, place.series) == (number, before, taken[0][1])
+        before = document
+        if rows[document].state == "ready":
+            assert json.loads(box.body(document))["sequence"] == number
+    box.close()
 
 
 def test_each_destination_counts_for_itself(tmp_path: Path) -> None:
