@@ -192,7 +192,8 @@ MUTANTS: dict[str, Mutant] = {
         "quiet-import", "A", (), "urlopen('http://127.0.0.1:9/')",
     ),
     "writes at import": Mutant(
-        sends(f"return to.accept({POST})", before="Path(__file__).with_name('log').write_text('x')\n"),
+        sends(f"return to.accept({POST})",
+              before="Path(__file__).with_name('log').write_text('x')\n"),
         "quiet-import", "A", (), "write_text('x')",
     ),
     "says nothing of itself": Mutant(
