@@ -228,6 +228,12 @@ def _trust(name: str) -> int:
     one = _find(name)
     _pins().trust(one)
     _facts(_find(name))
+    out(
+        _(
+            "Next: a destination for it in {file}, if there is none yet, as the text at the top of"
+            " the plugin shows; then: debrief plugins check {name}"
+        ).format(file=options().places.settings, name=one.name)
+    )
     return 0
 
 

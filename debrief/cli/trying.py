@@ -240,7 +240,25 @@ def _wanted(
                 file=desk.places.settings, name=name
             )
         )
-    raise _unknown(name, [*good, *broken, *(one.source.name for one in exporters.offers())])
+    raise _nowhere(desk, name, [*good, *broken, *(one.source.name for one in exporters.offers())])
+
+
+def _nowhere(desk: Desk, name: str, known: list[str]) -> Problem:
+    """Return that `name` is neither a destination nor an exporter, with the nearest that is one."""
+    from debrief.summary import nearest
+
+    file, near = desk.places.settings, nearest(name, known)
+    if near:
+        return Problem(
+            _("There is no destination {name} in {file}; did you mean {near}?").format(
+                name=name, file=file, near=near
+            )
+        )
+    return Problem(
+        _("There is no destination {name} in {file}; write one there, then check again.").format(
+            name=name, file=file
+        )
+    )
 
 
 def _newest(desk: Desk) -> dt.datetime | None:

@@ -8,12 +8,10 @@ address or a secret in an error.
 from __future__ import annotations
 
 import functools
-import ssl
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
@@ -25,6 +23,8 @@ from debrief.i18n import _
 from debrief.plugin import NotSent, Outcome, Receipt, Rejected, Reply, RetryLater, Unknown
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 REPLY_LIMIT: Final = 1_000_000
@@ -128,7 +128,7 @@ class Client:
             raise self._failed(_("no answer in time"), "timeout") from None
         except httpx.ConnectError as error:
             raise self._failed(*_reason(error)) from None
-        except (httpx.HTTPError, ssl.SSLError, OSError):
+        except (httpx.HTTPError, OSError):  # of TLS too
             raise self._failed(_("the connection broke"), "broke") from None
 
     def _client(self, url: str) -> httpx.Client:
@@ -181,6 +181,8 @@ def _leave_out_its_commands() -> None:
 
 def _nobody() -> ssl.SSLContext:
     """Return that no certificate is trusted, for a connection that needs none."""
+    import ssl
+
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -190,14 +192,18 @@ def _trust(ca_file: str) -> ssl.SSLContext:
         import httpx
 
         return httpx.create_ssl_context(trust_env=False)
+    import ssl
+
     try:
         return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError):
+    except OSError:
         raise NotSent(_("the certificate file can't be read"), "ca-file") from None
 
 
 def _reason(error: BaseException) -> tuple[str, str]:
     """Return in a word and a code why there was no connection."""
+    import ssl
+
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLError):
@@ -266,6 +272,8 @@ def _after(value: str) -> float | None:
     """Return the seconds a Retry-After header asks for, at most a day; None if it is none."""
     if value.isascii() and value.isdigit():
         return min(float(value), LONGEST_WAIT_S)
+    from email.utils import parsedate_to_datetime
+
     try:
         when = parsedate_to_datetime(value)
     except (TypeError, ValueError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import shlex
-import subprocess
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,6 +84,8 @@ def _from_keyring(entry: str) -> str:
 
 
 def _from_command(command: tuple[str, ...] | str) -> str:
+    import subprocess
+
     words = shlex.split(command) if isinstance(command, str) else list(command)
     try:
         done = subprocess.run(  # noqa: S603

@@ -46,7 +46,7 @@ def pages(bench: Bench, made: Mapping[Level, Document]) -> list[Finding]:
     }
     if bench.subject.about.renders != "own":
         why = _("the program makes the page ({kind})").format(kind=bench.subject.about.renders)
-        return [skipped("B", check, name, why) for check, name in checks.items()]
+        return [skipped("B", "page", checks["page"], why)]
     level: Level = next(iter(made), "record")
     reports = [*bench.pool.map(lambda zone: _render(bench, level, zone), _ZONES)]
     faults = {"page": _made(reports[0], made), "same-page": None, "pure-page": None}

@@ -4,6 +4,8 @@ import datetime as dt
 import email.utils
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from debrief.delivery import link as delivery_link
 from debrief.delivery.evidence import Evidence
 from debrief.delivery.job import Way
 from debrief.delivery.link import REPLY_LIMIT, Link
@@ -260,3 +263,40 @@ def test_only_a_trusted_certificate_gets_the_summary(tmp_path: Path) -> None:
     port = answering(talk)
     assert to.http.post(f"https://localhost:{port}/", content=b"body").status == 201
     assert got[0].endswith(b"body")
+
+
+def test_certificates_are_read_once_and_only_for_what_is_encrypted(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    trust = delivery_link._trust
+
+    def counted(ca_file: str) -> ssl.SSLContext:
+        asked.append(ca_file)
+        return trust(ca_file)
+
+    monkeypatch.setattr(delivery_link, "_trust", counted)
+    to = link()
+    to.http.post(server.url, content=b"body")
+    assert asked == []
+    for _ in range(2):
+        with pytest.raises(Outcome):
+            to.http.post(f"https://127.0.0.1:{closed_port()}/", content=b"body")
+    assert asked == [""]
+
+
+def test_a_request_loads_no_command_line() -> None:
+    text = (
+        "import sys\n"
+        "from debrief.delivery.evidence import Evidence\n"
+        "from debrief.delivery.job import Way\n"
+        "from debrief.delivery.link import Client\n"
+        "from debrief.plugin import NotSent\n"
+        "way = Way(('127.0.0.1',), deadline_s=2)\n"
+        "client = Client(way, Evidence(way.hosts, lambda: None))\n"
+        f"try:\n    client.get('http://127.0.0.1:{closed_port()}/')\n"
+        "except NotSent:\n    print('nothing')\n"
+        "print(*sorted({'httpx', 'rich', 'pygments', 'click', 'textual'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["nothing", "httpx"]

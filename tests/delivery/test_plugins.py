@@ -223,7 +223,7 @@ def test_compiled_code_that_came_with_the_plugin_is_no_proof_that_nothing_left(
 def test_an_endless_plugin_is_ended(
     before: str, body: str, ending: str, plugin: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("debrief.delivery.runner._GRACE_S", 0.4)
+    monkeypatch.setattr("debrief.delivery.runner._GRACE_S", 2.0)
     source = plugin(plugin_text(body, before=before)).find("mine")
     view = reduce(a_round(), "record", ["team"], "da")
     from debrief.delivery.config import About

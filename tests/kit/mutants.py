@@ -192,7 +192,8 @@ MUTANTS: dict[str, Mutant] = {
         "quiet-import", "A", (), "urlopen('http://127.0.0.1:9/')",
     ),
     "writes at import": Mutant(
-        sends(f"return to.accept({POST})", before="Path('log').write_text('x')\n"),
+        sends(f"return to.accept({POST})",
+              before="Path(__file__).with_name('log').write_text('x')\n"),
         "quiet-import", "A", (), "write_text('x')",
     ),
     "says nothing of itself": Mutant(
@@ -258,7 +259,7 @@ MUTANTS: dict[str, Mutant] = {
         "content", "C",
     ),
     "keeps a copy": Mutant(
-        sends(f"Path(os.environ['HOME'], '.debrief-mutant').open('ab').close()\n"
+        sends(f"Path(__file__).with_name('copy').open('ab').close()\n"
               f"return to.accept({POST})"),
         "writes", "G", (), ".open('ab').close()",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import subprocess
 import sys
 import types
 from collections.abc import Callable
@@ -33,8 +34,17 @@ from tests.kit.conftest import Put
 from tests.kit.mutants import GOOD, sends
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
-OFFLINE = frozenset({"email", "postgres", "sftp"})
-"""Those whose receivers speak something that the kit does not."""
+AUTHORS = """import unittest
+from debrief.testing import exporter_suite
+
+TestMine = exporter_suite("mine.py", sections="AF")
+TestBad = exporter_suite("bad.py", sections="AD")
+
+class AlsoBad(exporter_suite("bad.py", sections="AD"), unittest.TestCase):
+    pass
+"""
+OFFLINE = {"postgres": "pg8000", "sftp": "asyncssh"}
+"""Those whose receivers speak something that the kit does not, and the packages they need."""
 
 
 def passes(source: Source) -> Verdict:
@@ -47,10 +57,10 @@ def passes(source: Source) -> Verdict:
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_every_built_in_exporter_passes(name: str) -> None:
     if name == "statistics-parquet":
-        pytest.importorskip("pyarrow", reason="the extra `reports` is not installed")
+        pytest.importorskip("duckdb", reason="the extra `reports` is not installed")
     verdict = passes(Source("built-in", name, BUILT_IN[name]))
     whole = {one.section for one in verdict.findings if one.status != "skipped"}
-    assert whole == set("ADF") | ({"B"} if name == "email" else set()) or whole >= set("ACDEFGH")
+    assert whole >= set("ACDEFGH")
 
 
 @pytest.mark.slow
@@ -61,6 +71,19 @@ def test_every_example_that_speaks_http_passes(name: str) -> None:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     verdict = passes(Source("file", name, str(path), digest))
     assert {one.section for one in verdict.findings if one.status == "passed"} >= set("ACDEFGH")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OFFLINE)
+def test_what_can_not_be_tried_is_said(name: str) -> None:
+    pytest.importorskip(OFFLINE[name])
+    path = PLUGINS / f"{name}.py"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    verdict = passes(Source("file", name, str(path), digest))
+    assert {one.section for one in verdict.findings if one.status == "passed"} == set("ADF")
+    assert verdict.finding("refused").status == "passed"
+    well = verdict.finding("well")
+    assert (well.status, "a kind that is not here" in well.said) == ("skipped", True)
 
 
 @pytest.mark.slow
@@ -151,6 +174,18 @@ def test_a_suite_is_a_class_of_tests(put: Put) -> None:
     made().test_A()
     with pytest.raises(AssertionError, match="gave no receipt"):
         made().test_D()
+
+
+def test_a_suite_runs_in_the_tests_of_an_author(put: Put, tmp_path: Path) -> None:
+    put(GOOD)
+    put(sends("to.http.post(to['url'])").replace('"mine"', '"bad"'), "bad")
+    (tmp_path / "test_them.py").write_text(AUTHORS, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_them.py"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "2 failed, 4 passed" in done.stdout, done.stdout
+    assert "it gave no receipt; return to.accept(reply), or a Receipt" in done.stdout
 
 
 def test_a_suite_takes_a_class_and_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
