@@ -46,6 +46,7 @@ class DebriefApp(App[int]):
     def __init__(self, desk: Desk, *, setup: bool = False, resume: str | None = None) -> None:
         super().__init__()
         self.desk = desk
+        desk.unlock = None  # a passphrase is asked for on a screen of its own
         self.live: Live | None = None
         self._open_setup = setup
         self._resume = resume
@@ -67,6 +68,17 @@ class DebriefApp(App[int]):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self._ended_by, number)
+        from debrief.desk import keyring
+
+        if not keyring.locked(self.desk):
+            self._go_on()
+            return
+        from debrief.tui.keys import UnlockScreen
+
+        self.push_screen(UnlockScreen(), self._go_on)
+
+    def _go_on(self, _unlocked: None = None) -> None:
+        """Go where the command line said."""
         if self._resume is not None:
             self.call_after_refresh(self.resume_round, self._resume)
         elif self._open_setup:
