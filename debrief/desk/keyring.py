@@ -240,6 +240,7 @@ def _replace(desk: Desk, files: dict[str, bytes | None]) -> None:
     folder = desk.places.config
     with together.locked(desk.disk, folder):
         together.finish_locked(desk.disk, folder)
+        desk.keys.still_there(desk.disk, folder)
         together.change_locked(desk.disk, folder, files)
 
 

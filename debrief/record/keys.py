@@ -196,6 +196,16 @@ class Keys:
         keys._check_public(disk, folder / PUBLIC_KEY)
         return keys
 
+    def still_there(self, disk: Disk, folder: Path) -> None:
+        """Raise Problem unless these are still the keys in the folder; hold its lock."""
+        path = folder / PUBLIC_KEY
+        if disk.exists(path) and disk.read(path, _LIMIT).startswith(self.public_key.encode()):
+            return
+        sentence = _(
+            "Another window has changed the keys meanwhile, so nothing was changed. Try again."
+        )
+        raise Problem(sentence, EXIT_KEY)
+
     def _check_public(self, disk: Disk, path: Path) -> None:
         """Write the public half of the signing key where it lacks; raises Problem."""
         if not disk.exists(path):

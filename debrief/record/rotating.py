@@ -14,8 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from debrief.errors import EXIT_KEY, Problem
-from debrief.i18n import _
 from debrief.record import identities, together
 from debrief.record.disk import Disk
 from debrief.record.keys import FORMER, PUBLIC_KEY, SIGNING_KEY, Keys, new_signing_key, public_file
@@ -47,7 +45,7 @@ def rotate(
     signing, public = new_signing_key()
     with together.locked(disk, folder):
         together.finish_locked(disk, folder)
-        _still_those(disk, folder, keys, name)
+        keys.still_there(disk, folder)
         path = folder / FORMER
         told = disk.read(path) if disk.exists(path) else _ABOUT.encode("ascii")
         line = f"{day.isoformat()} {keys.public_key}\n".encode("ascii")
@@ -58,12 +56,3 @@ def rotate(
             PUBLIC_KEY: public_file(public),
         }
         together.change_locked(disk, folder, files)
-
-
-def _still_those(disk: Disk, folder: Path, keys: Keys, name: str) -> None:
-    there = disk.exists(folder / name) and disk.exists(folder / PUBLIC_KEY)
-    if not there or not disk.read(folder / PUBLIC_KEY).startswith(keys.public_key.encode("ascii")):
-        raise Problem(
-            _("Another window has changed the keys meanwhile, so nothing was changed. Try again."),
-            EXIT_KEY,
-        )

@@ -52,6 +52,7 @@ class DebriefApp(App[int]):
     def __init__(self, desk: Desk, *, setup: bool = False, resume: str | None = None) -> None:
         super().__init__()
         self.desk = desk
+        desk.unlock = None  # a passphrase is asked for on a screen of its own
         self.live: Live | None = None
         self._open_setup = setup
         self._resume = resume
@@ -99,6 +100,17 @@ class DebriefApp(App[int]):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, self.end_by, number)
             self.run_worker(_clear_up, thread=True, group="clear", exit_on_error=False)
+        from debrief.desk import keyring
+
+        if not keyring.locked(self.desk):
+            self._go_on()
+            return
+        from debrief.tui.keys import UnlockScreen
+
+        self.push_screen(UnlockScreen(), self._go_on)
+
+    def _go_on(self, _unlocked: None = None) -> None:
+        """Go where the command line said."""
         if self._resume is not None:
             self.call_after_refresh(self.resume_round, self._resume)
         elif self._open_setup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import stat
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pexpect
 import pyrage
 import pytest
@@ -16,12 +18,15 @@ import pytest
 from debrief.cli import hidden
 from debrief.desk import Desk, keyring
 from debrief.errors import EXIT_INPUT, EXIT_KEY, EXIT_USAGE, Problem
-from debrief.record import identities, passphrase, recovery
+from debrief.plain.leaving import sealed_lines
+from debrief.record import identities, passphrase, recovery, together
 from debrief.record.sessionfile import open_private
 from debrief.record.verify import verify_folder
+from debrief.tui.screens.close import receipt
 from debrief.workspace.places import Places
 from tests.cli.conftest import Run
 from tests.record import cheap
+from tests.record.rounds import a_round
 
 WORDS = "fire heste på en bro"
 OTHER = str(pyrage.x25519.Identity.generate().to_public())
@@ -468,3 +473,41 @@ def test_no_answer_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("getpass.getpass", ended)
     with pytest.raises(Problem, match="Nothing was typed"):
         hidden.ask("x")
+
+
+def test_a_close_reminds_in_one_line(held: Desk) -> None:
+    state = a_round(2)
+    sealed = held.finish(state)
+    assert sealed.only_here
+    told = [line for line in sealed_lines(sealed, "0" * 64, held.clock()) if "spare key" in line]
+    assert told == [keyring.reminder()]
+    assert keyring.reminder() in receipt(sealed)
+    making = recovery.Making()
+    assert making.matches("".join(making.lines()).replace(" ", ""))
+    keyring.keep_spare(held, making)
+    assert not held.finish(state).only_here
+
+
+def test_a_key_that_another_window_made_anew_is_not_covered(held: Desk) -> None:
+    plain = keyring.plain_identity(held)
+    keyring.rotate(at(held.places))
+    with pytest.raises(Problem, match="meanwhile"):
+        keyring.protect(held, cheap.sealed(WORDS, plain))
+    assert (held.places.config / "identity.txt").exists()
+    assert not (held.places.config / "identity.age").exists()
+
+
+def test_a_key_from_a_stop_in_the_middle_counts_as_there(held: Desk) -> None:
+    folder = held.places.config
+    files: dict[str, bytes | None] = {
+        "identity.txt": (folder / "identity.txt").read_bytes(),
+        "signing_key": (folder / "signing_key").read_bytes(),
+    }
+    body = msgspec.json.encode(files)
+    (folder / "identity.txt").unlink()
+    digest = hashlib.sha256(body).hexdigest().encode()
+    (folder / together.CHANGE).write_bytes(digest + b"\n" + body)
+    desk = at(held.places)
+    assert keyring.made(desk)
+    assert desk.keys.recipient == held.keys.recipient
+    assert not (folder / together.CHANGE).exists()

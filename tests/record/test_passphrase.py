@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pyrage
 import pytest
@@ -99,6 +100,16 @@ def test_in_this_process_they_would_not() -> None:
 def test_no_secret_shows() -> None:
     assert WORDS not in repr(Order("open", WORDS, WORDS.encode())) + repr(Answer(WORDS.encode()))
     assert WORDS not in repr(Work(Order("open", WORDS, b"")))
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc here")
+def test_nothing_secret_stands_where_other_programs_look() -> None:
+    work = passphrase.opening(WORDS, sealed(WORDS, b"secret", 18))
+    place = Path("/proc") / str(work._process.pid)
+    seen = (place / "cmdline").read_bytes() + (place / "environ").read_bytes()
+    assert b"passphrase_worker" in seen
+    assert WORDS.encode() not in seen
+    work.cancel()
 
 
 @pytest.mark.slow

@@ -94,6 +94,22 @@ def test_allowed_signers_is_changed_only_where_there_is_something_to_say(tmp_pat
     assert path.read_bytes() == told
 
 
+def test_why_the_last_day_is_no_valid_before(tmp_path: Path, keys: Keys) -> None:
+    allowed, signature = tmp_path / "allowed", tmp_path / "signature"
+    signature.write_text(keys.sign(b"hello\n"))
+    good = {}
+    for options, after in (("", " until 2025-01-01"), (',valid-before="20250101"', "")):
+        line = f'debrief namespaces="debrief-seal"{options} {keys.public_key}{after}\n'
+        allowed.write_text(line)
+        done = subprocess.run(
+            ["ssh-keygen", "-Y", "verify", "-f", allowed, "-I", "debrief", "-n", "debrief-seal",
+             "-s", signature],
+            input=b"hello\n", capture_output=True, check=False,
+        )  # fmt: skip
+        good[options] = done.returncode == 0
+    assert list(good.values()) == [True, False]
+
+
 def test_keys_may_be_rotated_many_times(tmp_path: Path) -> None:
     sealed, seen = [], []
     for at in range(4):
