@@ -119,8 +119,15 @@ class DebriefApp(App[int]):
         self.exit(128 + number, return_code=128 + number)
 
     def let_go(self) -> None:
-        """Leave the running round so that it can be resumed; everything written is kept."""
+        """Leave the running round so that it can be resumed; everything written is kept.
+
+        The last letters may still stand in the editor alone, where the hands have not rested yet.
+        """
         if self.live is not None:
+            for screen in self.screen_stack if self.is_running else ():
+                keep = getattr(screen, "keep_writing", None)
+                if keep is not None and screen.is_mounted:
+                    keep()
             self.desk.pause(self.live)
             self.live = None
 
@@ -233,8 +240,10 @@ class DebriefApp(App[int]):
     # The end
 
     def _handle_exception(self, error: Exception) -> None:
-        """Note the crash and end; see `_fatal_error`."""
+        """Note the crash, keep what the editor holds, and end; see `_fatal_error`."""
         self._crash = error
+        with contextlib.suppress(Exception):  # whatever is broken, the end must come
+            self.let_go()
         super()._handle_exception(error)
         self._return_code = CRASHED
 
