@@ -11,7 +11,7 @@ from debrief.cli.context import options, out, out_json
 from debrief.cli.holding import LOWEST, NARROWEST, check_terminal
 from debrief.cli.shape import Group, choice, flag
 from debrief.errors import EXIT_FOUND, Problem
-from debrief.i18n import _
+from debrief.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
@@ -100,7 +100,11 @@ def _keymap(desk: Desk) -> Iterator[Found]:
         except Problem as problem:
             yield Found(_("keyboard"), "mind", str(problem))
             return
-        told = _("{n} keys of your own; `debrief doctor --keys` shows whether they arrive.")
+        told = ngettext(
+            "{n} key of your own; `debrief doctor --keys` shows whether it arrives.",
+            "{n} keys of your own; `debrief doctor --keys` shows whether they arrive.",
+            len(mine),
+        )
         yield Found(_("keyboard"), "well", told.format(n=len(mine)))
 
 

@@ -152,7 +152,10 @@ class DebriefApp(App[int]):
             self.exit(status, return_code=status)
 
     def let_go(self) -> None:
-        """Leave the running round so that it can be resumed; everything written is kept."""
+        """Leave the running round so that it can be resumed; everything written is kept.
+
+        The last letters may still stand in the editor alone, where the hands have not rested yet.
+        """
         if self.live is not None:
             self._keep_writing()
             self.desk.pause(self.live)
@@ -274,7 +277,7 @@ class DebriefApp(App[int]):
     # The end
 
     def _handle_exception(self, error: Exception) -> None:
-        """Note the crash and end; see `_fatal_error`."""
+        """Note the crash, keep what the editor holds, and end; see `_fatal_error`."""
         self._crash = error
         self._keep_writing()
         super()._handle_exception(error)

@@ -120,6 +120,8 @@ async def _take(size: tuple[int, int], theme: str, scenes: tuple[Scene, ...]) ->
             while len(app.screen_stack) > base:
                 app.pop_screen()
                 await _settle(app, pilot)
+            if scene.start == "round":
+                app.screen.action_leave()  # to the notes, where a round begins
     app.let_go()
     return found
 

@@ -122,6 +122,10 @@ async def test_a_file_is_made_where_there_is_none_and_for_its_owner_alone(opened
         assert not places.settings.exists()
         await go_to(screen, "privacy")
         await screen.press("right")
+        assert "whoever has a session file" in screen.shown()
+        await screen.press("escape")
+        assert not places.settings.exists()
+        await screen.press("right", "enter")
         assert parse(places.settings.read_bytes()).privacy == "open"
         assert stat.S_IMODE(places.settings.stat().st_mode) == 0o600
 

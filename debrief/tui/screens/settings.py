@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -17,7 +18,7 @@ from debrief import i18n
 from debrief.desk import settings as files
 from debrief.desk.settings import Sheet
 from debrief.errors import Problem
-from debrief.i18n import _
+from debrief.i18n import _, ngettext
 from debrief.tui import commands
 from debrief.tui.dialogs import LineDialog
 from debrief.tui.screens.base import BaseScreen
@@ -223,9 +224,22 @@ class SettingsScreen(BaseScreen):
         if steps:
             now = self._value(setting) if self._is_set(setting) or not setting.optional else None
             at = steps.index(now) if now in steps else 0
-            self._write(setting, steps[(at + message.step) % len(steps)])
+            self._choose(setting, steps[(at + message.step) % len(steps)])
         else:
             self._ask(setting)
+
+    def _choose(self, setting: Setting, wanted: Value) -> None:
+        """Write a value; one that takes a protection away only when it was asked about."""
+
+        def answered(sure: bool | None) -> None:
+            if sure:
+                self._write(setting, wanted)
+
+        risk = _risk(setting, wanted)
+        if risk:
+            self.app.push_screen(SureDialog(risk), answered)
+        else:
+            self._write(setting, wanted)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter or a click steps on, or asks for the text."""
@@ -296,6 +310,41 @@ class SettingsScreen(BaseScreen):
         self.desk_app.redraw()
 
 
+class SureDialog(ModalScreen[bool]):
+    """Whether something is really meant."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "answer(True)"),
+        Binding("escape", "answer(False)"),
+    ]
+
+    def __init__(self, risk: str) -> None:
+        super().__init__()
+        self._risk = risk
+
+    def compose(self) -> ComposeResult:
+        """Lay out what it would mean, and the two ways on."""
+        hint = _("Enter does it, Esc leaves it as it is")
+        with Vertical(classes="dialog"):
+            yield Static(self._risk, markup=False)
+            yield Static(Content.styled(hint, "$muted"), classes="hint")
+
+    def action_answer(self, sure: bool) -> None:
+        """Go back with the answer."""
+        self.dismiss(sure)
+
+
+def _risk(setting: Setting, wanted: Value) -> str:
+    """Return what a value would take away; empty where it takes no protection away."""
+    if (setting.name, wanted) == ("privacy", "open"):
+        return _("From the next round on, whoever has a session file can read its names and notes.")
+    if (setting.name, wanted) == ("editor_tmp", True):
+        return _(
+            "A note may then lie on the disk while your editor has it, and leave traces there."
+        )
+    return ""
+
+
 def _label(setting: Setting) -> str:
     known = NAMES.get(setting.name)
     return known[0]() if known else setting.name
@@ -323,5 +372,5 @@ def _shown(setting: Setting, value: Value) -> str:
     if setting.name.endswith("language"):
         return i18n.NAMES.get(str(value), str(value))
     if setting.name.endswith("_days"):
-        return _("{n} days").format(n=value)
+        return ngettext("{n} day", "{n} days", int(value)).format(n=value)
     return str(value)
