@@ -8,6 +8,7 @@ import click
 
 from debrief import __version__
 from debrief.cli import (
+    cards,
     doctor,
     holding,
     keeping,
@@ -49,6 +50,7 @@ def build() -> Group:
     )
     for room in (holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, doctor):
         room.add_to(root)
+    cards.add_to(root)
     return root
 
 
