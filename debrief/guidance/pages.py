@@ -53,12 +53,12 @@ def lines(made: Library, ident: str, language: str, today: dt.date) -> tuple[Lin
 
 
 def chain_line(made: Library, language: str) -> str:
-    """Return the chain as one line, down to the first three steps that can be dialled."""
+    """Return the chain as one line, the first three steps that can be dialled, shortly named."""
     steps = []
     for step in made.chain.values():
         number, _used = made.number_of(step)
         if number:
-            steps.append(f"{step.name.to(language)} {number}")
+            steps.append(f"{step.name.to(language).partition(',')[0]} {number}")
     return " → ".join(steps[:3])
 
 
