@@ -70,8 +70,8 @@ def _table() -> tuple[Command, ...]:
         return Command(ident, scope, key, name.replace("-", "_"), label, help_, bar)
 
     return (
+        c("app.library", "f4", lambda: _("cards"), lambda: _("Look up duties, numbers, signs and what to say; nothing in the round changes")),
         c("app.help", "f1", lambda: _("help"), lambda: _("Help for what you are doing, and all keys")),
-        c("app.library", "f4", lambda: _("library"), lambda: _("Look up duties, numbers, signs and what to say; nothing in the round changes")),
         c("app.language", "f12", lambda: _("language"), lambda: _("Step the interface through Danish, Norwegian and English"), False),
         c("app.theme", "f11", lambda: _("theme"), lambda: _("Step through the dark, the light and the high-contrast look"), False),
         c("app.leave", "ctrl+q", lambda: _("leave"), lambda: _("Leave; an open round is kept and can be resumed"), False),

@@ -72,7 +72,7 @@ def test_a_crash_prints_no_word_of_the_notes(spawned, tmp_path) -> None:
     child = spawned
     child.expect(SECRET[-3:])
     child.sendline("")
-    child.send("\x1bOS")  # F4
+    child.send("\x05")  # ^e
     child.expect("debrief stopped because of an error")
     said = child.before[-200:] + child.read()
     child.wait()
