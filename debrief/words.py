@@ -147,6 +147,11 @@ def guardrail(one: Guardrail, state: State) -> str:
     return sentences.get(one.code, one.code).format(name=name, kind=kind)
 
 
+def takes_over(chain: str) -> str:
+    """Return the sentence that says who takes over where somebody is in danger now."""
+    return _("Who takes over, from the top: {chain}.").format(chain=chain)
+
+
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 

@@ -8,6 +8,7 @@ import click
 
 from debrief import __version__
 from debrief.cli import (
+    cards,
     collect,
     completion,
     doctor,
@@ -53,7 +54,7 @@ def build() -> Group:
     )
     rooms = (
         holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, collect, keys,
-        doctor, keymap, completion,
+        cards, doctor, keymap, completion,
     )  # fmt: skip
     for room in rooms:
         room.add_to(root)

@@ -9,6 +9,7 @@ from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.plain import reading, showing, steps
 from debrief.plain.context import Context
+from debrief.plain.library import Library
 from debrief.plain.vocabulary import command_name
 from debrief.session.guardrails import to_tell
 
@@ -20,9 +21,11 @@ class RoundTalk:
         self.context = context
         self._flow = steps.Flow(context)
         self._looking = steps.Looking(context)
+        self._library = Library(context)
         self._steps = {
             **self._flow.steps,
             **self._looking.steps,
+            **self._library.steps,
             **steps.AboutPeople(context).steps,
             **steps.AboutSigns(context).steps,
             **steps.Agreements(context).steps,
@@ -103,6 +106,8 @@ class RoundTalk:
         state = context.state
         for one in to_tell(state):
             self._once("! " + words.guardrail(one, state))
+            if one.code == "acute-now":
+                self._once("! " + words.takes_over(self._library.chain()))
         if self._shown is None or self._shown[0] != state.phase:
             self._tell_phase()
         if self._shown != (state.phase, state.speaker):

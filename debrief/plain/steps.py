@@ -383,6 +383,7 @@ def help_rows() -> list[tuple[str, str]]:
         ("drop", _(" N: take back an action")),
         ("prompts", _(" [da, nb, en]: the phase's questions again")),
         ("rules", _(": the ground rules")),
+        ("library", _(" [WORDS or ID]: look up a duty, a number, a sign, what to say")),
         ("status", _(": where the round stands, and what is saved")),
         ("help", _(": this list")),
         ("close", _(": account for everyone, then seal")),

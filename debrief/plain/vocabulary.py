@@ -56,6 +56,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "drop": {"en": ("drop",), "da": ("fjern",), "nb": ("fjern",)},
     "prompts": {"en": ("prompts",), "da": ("spørgsmål",), "nb": ("spørsmål",)},
     "rules": {"en": ("rules",), "da": ("regler",), "nb": ("regler",)},
+    "library": {"en": ("cards", "library"), "da": ("kort", "opslag"), "nb": ("kort", "oppslag")},
     "status": {"en": ("status",), "da": ("status",), "nb": ("status",)},
     "help": {"en": ("help", "?"), "da": ("hjælp",), "nb": ("hjelp",)},
     "close": {"en": ("close",), "da": ("luk",), "nb": ("lukk",)},

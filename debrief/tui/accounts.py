@@ -8,6 +8,8 @@ import msgspec
 from textual.content import Content
 
 from debrief import signs, words
+from debrief.desk import guiding
+from debrief.guidance import duty_card
 from debrief.i18n import _, pgettext
 from debrief.session import SignKey, State
 from debrief.session.guardrails import Guardrail, to_settle, to_tell, unread_acute
@@ -79,7 +81,23 @@ def legend(account: Account | None) -> list[Link]:
             pgettext("sign", "dismiss"),
             pgettext("sign", "whose"),
         ]
-    return [_link(one, label) for one, label in zip(settling, labels, strict=False)]
+    links = [_link(one, label) for one, label in zip(settling, labels, strict=False)]
+    if account is not None and account.kind != "person":
+        library = next(one for one in commands.of("app") if one.id == "app.library")
+        links.append(Link(key_and_label(library.shown_key, _("the card")), "app.library"))
+    return links
+
+
+def cards(state: State, account: Account | None) -> tuple[str, ...]:
+    """Return the ids of the cards that belong to a row, for the library to show first."""
+    if account is None:
+        return guiding.on_screen(state)
+    if account.key is not None:
+        return guiding.of_sign(state, account.key)
+    duty = state.duties.get(account.about)
+    if duty is not None:
+        return (duty_card(duty.kind),)
+    return guiding.on_screen(state, account.about)
 
 
 def _link(command: commands.Command, label: str) -> Link:

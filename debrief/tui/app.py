@@ -260,6 +260,17 @@ class DebriefApp(App[int]):
         if not any(isinstance(one, SettingsScreen) for one in self.screen_stack):
             self.push_screen(SettingsScreen())
 
+    def action_library(self) -> None:
+        """Show what can be looked up, what belongs to the screen first; once more, go back."""
+        from debrief.tui.screens.library import LibraryScreen
+
+        if isinstance(self.screen, LibraryScreen):
+            self.pop_screen()
+        elif not any(isinstance(one, LibraryScreen) for one in self.screen_stack):
+            asked = (getattr(one, "look_up", None) for one in reversed(self.screen_stack))
+            look_up = next((one for one in asked if one is not None), tuple)
+            self.push_screen(LibraryScreen(look_up()))
+
     def action_leave(self) -> None:
         """Leave the program; an open round is kept."""
         self._end_soon(0)

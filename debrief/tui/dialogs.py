@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 import msgspec
 from textual.app import ComposeResult
@@ -17,11 +17,19 @@ from textual.widgets import Input, Static
 from debrief import words
 from debrief.desk import times
 from debrief.errors import Problem
+from debrief.guidance import duty_card
 from debrief.i18n import _
 from debrief.session.model import DUTY_OUTCOMES, DutyOutcome, FollowUpOutcome
 from debrief.tui import commands
 from debrief.tui.sizes import too_small
 from debrief.tui.widgets.bars import Link, LinkRow, key_and_label
+
+LIBRARY: Final = [
+    Binding(one.key, "app.library", show=False, id=one.id)
+    for one in commands.of("app")
+    if one.id == "app.library"
+]
+"""A dialog shuts out the app's keys; this one holds in those that are about a person or a duty."""
 
 
 class MessageDialog(ModalScreen[None]):
@@ -60,7 +68,7 @@ class SmallDialog(ModalScreen[None]):
 class LineDialog(ModalScreen[str | None]):
     """One line of text: an action, a name, a date. Escape gives None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up"), *LIBRARY]
 
     def __init__(
         self, question: str, hint: str, check: Callable[[str], object] | None = None
@@ -127,6 +135,7 @@ class FollowUpDialog(ModalScreen[Choice | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(b for b in commands.bindings("settle") if b.action != "override"),
         Binding("escape", "give_up"),
+        *LIBRARY,
     ]
 
     def __init__(self, name: str, now: dt.datetime) -> None:
@@ -182,6 +191,7 @@ class DutyDialog(ModalScreen[DutyOutcome | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(n), f"end('{code}')") for n, code in enumerate(DUTY_OUTCOMES, 1)),
         Binding("escape", "later"),
+        *LIBRARY,
     ]
 
     def __init__(self, kind: str, holder: str) -> None:
@@ -209,8 +219,13 @@ class DutyDialog(ModalScreen[DutyOutcome | None]):
                 text = key_and_label(str(number), words.duty_outcome(code))
                 row.show_links([Link(text, f"screen.end('{code}')")], "")
                 yield row
+            yield card_link()
             later = _("Esc leaves it for later; it must end before the close")
             yield Static(Content.styled(later, "$muted"), classes="hint")
+
+    def look_up(self) -> tuple[str, ...]:
+        """Return the card of this duty, for the library to show first."""
+        return (duty_card(self._kind),)
 
     def action_end(self, outcome: DutyOutcome) -> None:
         """Note how it ended."""
@@ -219,6 +234,15 @@ class DutyDialog(ModalScreen[DutyOutcome | None]):
     def action_later(self) -> None:
         """Leave it open."""
         self.dismiss(None)
+
+
+def card_link() -> LinkRow:
+    """Return the row that says which key shows the card of what is asked about."""
+    row = LinkRow()
+    key = next(one.shown_key for one in commands.of("app") if one.id == "app.library")
+    text = key_and_label(key, _("the card: law, deadline, numbers to call"))
+    row.show_links([Link(text, "app.library")], "")
+    return row
 
 
 class PreviewDialog(ModalScreen[None]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from textual.content import Content
 
@@ -81,14 +82,19 @@ def prompt(
     return Content("\n").join([first, second, third])
 
 
-def agreed(state: State) -> list[Agreed]:
+def agreed(state: State, chain: Callable[[], str] = str) -> list[Agreed]:
     """Return duties, warnings, next contacts and actions, for the pane beside the notes.
+
+    Where somebody is in danger now, `chain` is asked for who takes over.
 
     Open duties stand first: they are short, must end before the close, and are never pushed out of
     sight by a warning.
     """
     rows = [_duty(state, duty) for duty in state.duties.values()]
-    rows += [Agreed(False, words.guardrail(one, state), _weight(one)) for one in to_tell(state)]
+    told = to_tell(state)
+    rows += [Agreed(False, words.guardrail(one, state), _weight(one)) for one in told]
+    if any(one.code == "acute-now" for one in told):
+        rows.insert(len(state.duties), Agreed(False, words.takes_over(chain()), "acute"))
     for person_id, follow_up in state.follow_ups.items():
         person = state.person(person_id)
         if person is not None:

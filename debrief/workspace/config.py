@@ -31,6 +31,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Interface language; the locale decides where it is not set."""
     round_language: Literal["da", "nb", "en"] | None = None
     """Language of prompts; that of the interface where it is not set."""
+    country: Literal["DK", "NO", "other"] | None = None
+    """Whose law and numbers guidance shows; the language decides where it is not set."""
     team: str = ""
     protocol: str = "shift-defuse"
     privacy: Literal["sealed", "open"] = "sealed"

@@ -48,6 +48,11 @@ class Places(msgspec.Struct, frozen=True):
         return self.workspace / "signs"
 
     @property
+    def guidance(self) -> Path:
+        """A house's own cards, numbers and hand-over chain."""
+        return self.workspace / "guidance"
+
+    @property
     def settings(self) -> Path:
         """The workspace's configuration file; it may be missing."""
         return self.workspace / CONFIG_NAME

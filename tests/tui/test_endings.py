@@ -73,7 +73,7 @@ def the_note(root: Path) -> str:
 def test_a_crash_prints_no_word_of_the_notes(spawned, tmp_path) -> None:
     child = spawned
     child.sendline("")
-    child.send("\x1bOS")  # F4
+    child.send("\x05")  # ^e
     child.expect("debrief stopped because of an error")
     said = child.before[-200:] + child.read()
     child.wait()

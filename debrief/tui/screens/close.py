@@ -67,6 +67,10 @@ class CloseScreen(BaseScreen):
             "1 acted, 2 agreed, 3 no duty. {preview} shows what leaves; {seal} seals."
         ).format(preview=commands.shown_key("close.preview"), seal=commands.shown_key("close.seal"))
 
+    def look_up(self) -> tuple[str, ...]:
+        """Return the cards of the row in hand."""
+        return accounts.cards(self.live.state, self._chosen)
+
     def on_mount(self) -> None:
         """Begin with the first who is not accounted for."""
         self.redraw()

@@ -141,7 +141,8 @@ class RoundScreen(RoundPast):
     def _show_agreed(self) -> None:
         """Show what is agreed and open, and what is wrong with the house's own word lists."""
         wrong = [Agreed(False, str(one), "urgent") for one in self.desk_app.desk.sign_problems]
-        self.query_one(AgreedPane).show([*rows.agreed(self.live.state), *wrong])
+        agreed = rows.agreed(self.live.state, self.chain)
+        self.query_one(AgreedPane).show([*agreed, *wrong])
 
     def show_time(self) -> None:
         """Show clock, rail and what is saved."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from debrief.desk import times
-from debrief.i18n import LANGUAGES, _
+from debrief.desk import guiding, times
+from debrief.i18n import LANGUAGES, _, language
 from debrief.live import Live
-from debrief.session import Refused
+from debrief.session import ROUND, Refused
 from debrief.session import events as ev
 from debrief.text import clean_line, token
 from debrief.tui import commands
@@ -27,6 +27,7 @@ class RoundKeys(BaseScreen):
         super().__init__()
         self.live = live
         self._question = 0
+        self._chains: dict[str, str] = {}
         self.prompt_language = live.state.setup.language
         """The language the questions are shown in; signs and names stay in the round's own."""
 
@@ -197,6 +198,22 @@ class RoundKeys(BaseScreen):
         self.keep_writing()
         self.add_class("-signs")
         self.query_one(SignsPane).focus()
+
+    def look_up(self) -> tuple[str, ...]:
+        """Return the cards of what is here: the sign in hand, open duties, the speaker's signs."""
+        self.keep_writing()
+        state = self.live.state
+        chosen = self.query_one(SignsPane).chosen
+        first = guiding.of_sign(state, chosen) if chosen is not None else ()
+        return (*first, *guiding.on_screen(state, state.speaker or ROUND))
+
+    def chain(self) -> str:
+        """Return the hand-over chain in one line; read once for each language."""
+        if language() not in self._chains:
+            desk = self.desk_app.desk
+            found = guiding.look(desk.places, desk.config, desk.clock())
+            self._chains[language()] = found.chain_line()
+        return self._chains[language()]
 
     def action_leave(self) -> None:
         """Back to the notes."""

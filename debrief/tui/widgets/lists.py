@@ -215,6 +215,13 @@ class SignsPane(OptionList):
             lines.append(Content.styled("  " + view.why, "$muted"))
         return Content("\n").join(lines)
 
+    @property
+    def chosen(self) -> SignKey | None:
+        """The sign in hand while the pane has the focus."""
+        at = self.highlighted
+        here = self.has_focus and at is not None and at < len(self._views)
+        return self._views[at].key if here and at is not None else None
+
     def _ask(self, what: str) -> None:
         if self.highlighted is not None and self.highlighted < len(self._views):
             self.post_message(self.Asked(self._views[self.highlighted].key, what))
