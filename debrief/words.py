@@ -111,9 +111,60 @@ def follow_up(outcome: str | None, when: dt.datetime | None = None) -> str:
     }.get(outcome or "", pgettext("follow-up", "not agreed yet"))
 
 
+def not_held(reason: str) -> str:
+    """Return the words for why a round was not held."""
+    return {
+        "nobody-there": pgettext("not held", "nobody was there"),
+        "no-need": pgettext("not held", "nobody needed it"),
+        "no-time": pgettext("not held", "there was no time"),
+        "other-support": pgettext("not held", "other support was given"),
+        "other": pgettext("not held", "another reason"),
+    }.get(reason, reason)
+
+
+def contact_outcome(outcome: str) -> str:
+    """Return the words for what came of a contact."""
+    return {
+        "done": pgettext("contact", "held"),
+        "declined": pgettext("contact", "declined"),
+        "not-reached": pgettext("contact", "not reached"),
+        "moved": pgettext("contact", "moved"),
+    }.get(outcome, outcome)
+
+
+def direction(code: str) -> str:
+    """Return the words for how it goes beside last time."""
+    return {
+        "better": pgettext("contact", "better"),
+        "same": pgettext("contact", "the same"),
+        "worse": pgettext("contact", "worse"),
+    }.get(code, code)
+
+
+def wants(code: str) -> str:
+    """Return the words for what somebody wants of the house."""
+    return {
+        "more": pgettext("contact", "wants more"),
+        "less": pgettext("contact", "wants less"),
+        "other": pgettext("contact", "wants somebody else"),
+    }.get(code, code)
+
+
+def action_outcome(outcome: str) -> str:
+    """Return the words for what became of agreed work."""
+    return {
+        "done": pgettext("action", "done"),
+        "open": pgettext("action", "still open"),
+        "dropped": pgettext("action", "dropped"),
+    }.get(outcome, outcome)
+
+
 def agreed(one: FollowUp | None) -> str:
     """Return the words for the follow-up of a person, None where there is none yet."""
-    return follow_up(one.outcome, one.when) if one is not None else follow_up(None)
+    if one is None:
+        return follow_up(None)
+    told = follow_up(one.outcome, one.when)
+    return " · ".join([told, *(day(when) for when in one.further)])
 
 
 def duty_person(state: State, holder: str) -> str:

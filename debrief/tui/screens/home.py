@@ -23,7 +23,8 @@ from debrief.tui.screens.base import BaseScreen
 from debrief.tui.widgets.bars import KeyBar, Link, LinkRow, TopBar, key_and_label
 
 if TYPE_CHECKING:
-    from debrief.desk.overview import Due, Overview, Unfinished
+    from debrief.desk.following import Due
+    from debrief.desk.overview import Overview, Unfinished
 
 
 class HomeScreen(BaseScreen):
