@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from debrief.errors import Problem
 from debrief.record import beside, erasing, following, ledger
+from debrief.record.blocks import LayoutError
 from debrief.record.closing import seal
 from debrief.record.correcting import RECORD, Draft, correct
 from debrief.record.disk import Disk
@@ -20,15 +21,16 @@ from debrief.record.following import Contact, NotHeld, Said, Work, follow, not_h
 from debrief.record.keys import Keys
 from debrief.record.sessionfile import read_follow_up, read_not_held
 
-from .crash import CrashSystem, put
+from .crash import CrashSystem
 from .rounds import a_round
 from .test_erasing import FIRST, NAME, PERSON
-from .test_power_cut import FAULTS, Stop, Watch, broken_states
-from .test_verify import both
+from .test_power_cut import FAULTS, Watch, broken_states
+from .test_verify import both, by_python
 
 AT = dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC)
 THEN = dt.datetime(2026, 12, 2, 9, 0, tzinfo=dt.UTC)
 WORSE = Said("worse", "more", True, THEN)
+NONE = NotHeld(team="Nord", day=dt.date(2026, 11, 20), reason="no-time", at=AT)
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +169,51 @@ def test_a_round_that_was_not_held_is_a_file_of_its_own(folder: Path, keys: Keys
     assert both(folder) == set()
 
 
+def followed_in_memory(base: Path, keys: Keys, broken: str = "") -> Watch:
+    """Keep a first round that was not held, a session, and what came of a contact in it."""
+    base.mkdir()
+    system = CrashSystem(base)
+    watch = Watch(system)
+    not_held(Disk(system), base, NONE, keys)
+    seal(Disk(system), base, a_round(2), keys)
+    system.broken = broken
+    follow(Disk(system), base, contact(), keys)
+    watch.promised = 1
+    watch.look()
+    return watch
+
+
+def is_good(keys: Keys, folder: Path, promised: int) -> bool:
+    """Tell whether what was said to be kept is there, and all is whole at the next start."""
+    if not (folder / ledger.NAME).exists():
+        return not promised
+    erasing.finish(Disk(), folder)
+    if {finding for _name, finding, _where in by_python(folder)} - {"torn", "unlisted"}:
+        return False
+    there = beside.of(Disk(), folder, FIRST)
+    found = [said((folder / f"2026/{one}.toml").read_bytes(), keys, one) for one in there]
+    return found == [WORSE] * len(found) and len(found) >= promised
+
+
+def test_a_power_cut_leaves_them_kept_or_not_begun(tmp_path: Path, keys: Keys) -> None:
+    watch = followed_in_memory(tmp_path / "base", keys)
+    assert len(watch.trees) > 8
+    assert broken_states(watch, tmp_path, lambda *left: is_good(keys, *left)) == 0
+
+
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "sync_data"])
+def test_a_faulty_disk_is_caught(tmp_path: Path, keys: Keys, fault: str) -> None:
+    watch = followed_in_memory(tmp_path / "base", keys, fault)
+
+    def good(folder: Path, promised: int) -> bool:
+        try:
+            return is_good(keys, folder, promised)
+        except (Problem, KeyError, LayoutError):
+            return False
+
+    assert broken_states(watch, tmp_path, good) > 0
+
+
 SAID = st.builds(
     Said,
     direction=st.sampled_from((None, *following.DIRECTIONS)),
@@ -177,7 +224,9 @@ SAID = st.builds(
 )
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(SAID)
 def test_whatever_was_said_reads_back(closed: Path, keys: Keys, what: Said) -> None:
     name, file = f"{FIRST}-f1", beside.whole_session(Disk(), closed, FIRST)
