@@ -9,6 +9,7 @@ import click
 from debrief import __version__
 from debrief.cli import (
     doctor,
+    followups,
     holding,
     keeping,
     looking,
@@ -47,7 +48,8 @@ def build() -> Group:
             ),
         ],
     )
-    for room in (holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, doctor):
+    first = (holding, followups, past, looking, mine, keeping)
+    for room in (*first, protocols, signs, outbox, plugins, doctor):
         room.add_to(root)
     return root
 
