@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from textual.content import Content
@@ -12,9 +12,11 @@ from debrief.i18n import _, pgettext
 from debrief.session import SignKey, State
 from debrief.session.guardrails import Guardrail, to_settle, to_tell, unread_acute
 from debrief.session.model import DUTY_OUTCOMES
+from debrief.session.rounds import flagged
 from debrief.tui import commands, looks
 from debrief.tui.widgets.bars import Link, key_and_label
 
+_FOR_A_PERSON: Final = ("close.more-dates", "close.wants-call")
 Kind = Literal["person", "duty", "sign"]
 
 
@@ -34,7 +36,10 @@ def accounts(state: State, *, narrow: bool) -> list[Account]:
     width = 11 if narrow else 16
     for person in state.people:
         agreed = state.follow_ups.get(person.id)
-        row = _row(agreed is not None, person.name, words.agreed(agreed), width)
+        told = words.agreed(agreed)
+        if agreed is None and flagged(state, person.id):
+            told = _("m offers three dates")
+        row = _row(agreed is not None, person.name, told, width)
         rows.append(Account("person", person.id, agreed is not None, row))
     for duty in state.duties.values():
         name = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
@@ -79,7 +84,11 @@ def legend(account: Account | None) -> list[Link]:
             pgettext("sign", "dismiss"),
             pgettext("sign", "whose"),
         ]
-    return [_link(one, label) for one, label in zip(settling, labels, strict=False)]
+    links = [_link(one, label) for one, label in zip(settling, labels, strict=False)]
+    if account is not None and account.kind == "person":
+        more = [one for one in commands.of("close") if one.id in _FOR_A_PERSON]
+        links += [_link(one, one.label()) for one in more]
+    return links
 
 
 def _link(command: commands.Command, label: str) -> Link:
