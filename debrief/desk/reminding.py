@@ -27,12 +27,12 @@ def lateness(when: dt.datetime, now: dt.datetime) -> str:
     return _("today") if days == 0 else ""
 
 
-def which(one: Due) -> str:
-    """Return which contact with somebody it is, how it went last time, and what they wanted."""
+def which(one: Due, *, short: bool = False) -> str:
+    """Return which contact it is, how it went last time and, unless `short`, what they wanted."""
     parts = [_("contact {n}").format(n=one.number)]
     if one.before:
         parts.append(_("last time {direction}").format(direction=words.direction(one.before)))
-    if one.open and one.wants:
+    if one.open and one.wants and not short:
         parts.append(words.wants(one.wants))
     if one.tries:
         parts.append(

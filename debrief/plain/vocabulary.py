@@ -117,6 +117,8 @@ WANTS_WORDS: Final[Mapping[Wants, str]] = {
     "less": "less|mindre",
     "other": "other|somebody else|someone else|en anden|anden|en annen|noen andre|annen",
 }
+SERIES: Final = "series|serie|rækken|rekken|alle tre|all three"
+CALL: Final = "call|ring|ring op|vil ringes op|vil bli ringt"
 HELD: Final = "held|done|yes|holdt|talt|ja|snakket"
 MISSED: Final = (
     "missed|not reached|not-reached|no answer|ikke truffet|ikke nået|ikke nådd|intet svar"
@@ -140,6 +142,8 @@ OFFERED: Final[Mapping[str, tuple[str, str, str]]] = {
     "note": ("note", "obs", "obs"),
     "anyway": ("anyway", "alligevel", "likevel"),
     "back": ("back", "tilbage", "tilbake"),
+    "series": ("series", "serie", "serie"),
+    "call": ("call", "ring", "ring"),
     "held": ("held", "holdt", "holdt"),
     "missed": ("missed", "ikke truffet", "ikke nådd"),
     "better": ("better", "bedre", "bedre"),

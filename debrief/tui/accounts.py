@@ -37,6 +37,9 @@ def accounts(state: State, *, narrow: bool) -> list[Account]:
     for person in state.people:
         agreed = state.follow_ups.get(person.id)
         told = words.agreed(agreed)
+        if agreed is not None and agreed.further:
+            first = words.follow_up(agreed.outcome, agreed.when)
+            told = f"{first} +{len(agreed.further)}"
         if agreed is None and flagged(state, person.id):
             told = _("m offers three dates")
         row = _row(agreed is not None, person.name, told, width)
@@ -87,7 +90,7 @@ def legend(account: Account | None) -> list[Link]:
     links = [_link(one, label) for one, label in zip(settling, labels, strict=False)]
     if account is not None and account.kind == "person":
         more = [one for one in commands.of("close") if one.id in _FOR_A_PERSON]
-        links += [_link(one, one.label()) for one in more]
+        links[-1:-1] = [_link(one, one.label()) for one in more]
     return links
 
 

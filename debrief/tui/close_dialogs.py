@@ -15,9 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from debrief import words
-from debrief.desk import times
-from debrief.errors import Problem
-from debrief.i18n import _, language
+from debrief.desk import handover, times
+from debrief.i18n import _
 from debrief.session import State
 from debrief.tui import looks
 from debrief.tui.dialogs import date_dialog
@@ -27,8 +26,6 @@ from debrief.tui.widgets.lists import LoadBar
 if TYPE_CHECKING:
     from debrief.desk import Desk
 
-OWN: str = "leader-close"
-"""The protocol whose questions a supervisor asks themself when the round is over."""
 _MOST = 9
 """So many dates have a digit of their own."""
 
@@ -118,7 +115,11 @@ class SeriesDialog(ModalScreen[tuple[dt.datetime, ...] | None]):
 class OwnDialog(ModalScreen[int | None]):
     """The supervisor's own close-down: questions to oneself, of which only the load is kept."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter", "leave"),
+        Binding("down,pagedown", "turn_page(4)"),
+        Binding("up,pageup", "turn_page(-4)"),
+    ]
 
     def __init__(self, desk: Desk, state: State) -> None:
         super().__init__()
@@ -142,20 +143,20 @@ class OwnDialog(ModalScreen[int | None]):
         bar.focus()
 
     def _questions(self) -> Content:
-        try:
-            protocol = self._desk.protocol(OWN)
-        except Problem as problem:
-            return Content.styled(str(problem), "$muted")
-        prompts = [line for phase in protocol.phases for line in phase.prompts.to(language())]
-        return Content("\n").join(Content(f"· {line}") for line in prompts)
+        asked = handover.questions(self._desk)
+        return Content("\n").join(Content(f"· {line}") for line in asked)
 
     def _handed_over(self) -> Iterator[Content]:
         """Yield what goes on after tonight: contacts by time, duties, and agreed work."""
         yield Content.styled(_("Handed over tonight"), "$muted")
-        rows = [*_contacts(self._state), *_duties(self._state), *_work(self._state)]
+        rows = handover.handed_over(self._state)
         if not rows:
             yield Content(_("Nothing is open after this round."))
-        yield from map(Content, rows)
+        yield from (Content(f"{looks.AHEAD} {row}") for row in rows)
+
+    def action_turn_page(self, rows: int) -> None:
+        """See more of it, where the window is low."""
+        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
 
     @on(LoadBar.Given)
     def keep_load(self, message: LoadBar.Given) -> None:
@@ -167,28 +168,3 @@ class OwnDialog(ModalScreen[int | None]):
     def action_leave(self) -> None:
         """Go back, the load given."""
         self.dismiss(self.query_one(LoadBar).load)
-
-
-def _contacts(state: State) -> Iterator[str]:
-    dated = [
-        (when, person.name, agreed.by)
-        for person in state.people
-        if (agreed := state.follow_ups.get(person.id)) is not None
-        for when in agreed.dates
-    ]
-    for when, name, by in sorted(dated):
-        yield f"{looks.AHEAD} {words.moment(when)}  {name}" + (f" ({by})" if by else "")
-
-
-def _duties(state: State) -> Iterator[str]:
-    for duty in state.duties.values():
-        if duty.outcome in (None, "agreed"):
-            outcome = words.duty_outcome(duty.outcome)
-            holder = words.duty_person(state, duty.holder)
-            yield f"{looks.AHEAD} {words.duty(duty.kind)} -> {holder}: {outcome}"
-
-
-def _work(state: State) -> Iterator[str]:
-    for action in state.actions.values():
-        parts = (action.text, action.owner, action.due.isoformat() if action.due else "")
-        yield f"{looks.AHEAD} " + " · ".join(part for part in parts if part)

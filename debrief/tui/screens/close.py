@@ -79,7 +79,7 @@ class CloseScreen(CloseKeys):
         self.accounts.highlighted = None if at is None else min(at, len(self.rows) - 1)
         self._show_legend()
         load = self.query_one(LoadBar)
-        load.border_title = _("Your own load · F4 closes your own evening")
+        load.border_title = _("Your own load · F4 more")
         load.load = self.live.state.supervisor_load
         self._show("#standing", _("Still open"), accounts.standing(self.live.state))
         self._show("#leaves", _("What leaves"), self._leaves())

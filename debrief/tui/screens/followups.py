@@ -249,7 +249,7 @@ def _row(one: Due | Agreed, now: dt.datetime, narrow: bool) -> Content:
     style = "$warning" if pressing else "$foreground" if one.open else "$muted"
     glyph = "▲" if pressing else looks.AHEAD if one.open else looks.DONE
     by = "" if narrow or not one.by else _("by {name}").format(name=one.by)
-    parts = (late, by, reminding.which(one), reminding.came(one))
+    parts = (late, by, reminding.which(one, short=narrow), reminding.came(one))
     rest = " · ".join(part for part in parts if part)
     name = Content(one.name).truncate(14, ellipsis=True)
     return Content.assemble(
@@ -277,5 +277,5 @@ def _about(one: Due) -> list[Content]:
     told = _("Agreed in the round of {when}, {team}: {which}.").format(
         when=agreed, team=one.team or "-", which=reminding.which(one)
     )
-    ask = _("Sleep, switching off, contact with people, the wish to work: better, same, worse?")
+    ask = _("Sleep, switching off, people, wish to work: better, the same or worse?")
     return [Content.styled(told, "$muted"), Content(ask if one.open else reminding.came(one))]

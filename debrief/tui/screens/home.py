@@ -312,7 +312,7 @@ def _follow_up(one: Due, now: dt.datetime) -> Content:
     late = reminding.lateness(one.when, now)
     pressing = one.when < now
     style = "$warning" if pressing else "$foreground"
-    told = [late, *([reminding.which(one)] if one.number > 1 else [])]
+    told = [late, *([reminding.which(one, short=True)] if one.number > 1 else [])]
     return Content.assemble(
         (f"{'▲' if pressing else looks.AHEAD} ", style),
         (f"{words.moment(one.when):<20}", style),
@@ -341,7 +341,7 @@ def _missing(seen: Overview) -> Iterator[Content]:
     """Yield a line for each of a few teams whose round is missing in past weeks."""
     teams = tuple(dict.fromkeys(one.team for one in seen.gaps))
     for team in teams[:FEW_TEAMS]:
-        yield Content(f"{looks.AHEAD} " + reminding.gap_line(seen.gaps, team) + "  (c)")
+        yield Content.assemble(("c", "bold $accent"), "  ", reminding.gap_line(seen.gaps, team))
 
 
 def _last(seen: Overview) -> Iterator[Content]:
