@@ -114,48 +114,48 @@ def follow_up(outcome: str | None, when: dt.datetime | None = None) -> str:
 def not_held(reason: str) -> str:
     """Return the words for why a round was not held."""
     return {
-        "nobody-there": pgettext("not held", "nobody was there"),
-        "no-need": pgettext("not held", "nobody needed it"),
-        "no-time": pgettext("not held", "there was no time"),
-        "other-support": pgettext("not held", "other support was given"),
-        "other": pgettext("not held", "another reason"),
+        "nobody-there": _("nobody was there"),
+        "no-need": _("nobody needed it"),
+        "no-time": _("there was no time"),
+        "other-support": _("other support was given"),
+        "other": _("another reason"),
     }.get(reason, reason)
 
 
 def contact_outcome(outcome: str) -> str:
     """Return the words for what came of a contact."""
     return {
-        "done": pgettext("contact", "held"),
-        "declined": pgettext("contact", "declined"),
-        "not-reached": pgettext("contact", "not reached"),
-        "moved": pgettext("contact", "moved"),
+        "done": _("held"),
+        "declined": pgettext("follow-up", "offered, declined"),
+        "not-reached": _("not reached"),
+        "moved": _("moved"),
     }.get(outcome, outcome)
 
 
 def direction(code: str) -> str:
     """Return the words for how it goes beside last time."""
     return {
-        "better": pgettext("contact", "better"),
-        "same": pgettext("contact", "the same"),
-        "worse": pgettext("contact", "worse"),
+        "better": _("better"),
+        "same": _("the same"),
+        "worse": _("worse"),
     }.get(code, code)
 
 
 def wants(code: str) -> str:
     """Return the words for what somebody wants of the house."""
     return {
-        "more": pgettext("contact", "wants more"),
-        "less": pgettext("contact", "wants less"),
-        "other": pgettext("contact", "wants somebody else"),
+        "more": _("wants more"),
+        "less": _("wants less"),
+        "other": _("wants somebody else"),
     }.get(code, code)
 
 
 def action_outcome(outcome: str) -> str:
     """Return the words for what became of agreed work."""
     return {
-        "done": pgettext("action", "done"),
-        "open": pgettext("action", "still open"),
-        "dropped": pgettext("action", "dropped"),
+        "done": _("done"),
+        "open": _("still open"),
+        "dropped": _("dropped"),
     }.get(outcome, outcome)
 
 

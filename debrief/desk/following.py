@@ -175,13 +175,13 @@ def _came(desk: Desk, keys: Keys, one: _File) -> _Came:
 
 
 def _of_person(first: Due, agreed: Any, came: Sequence[_Came]) -> Iterator[Due]:
-    """Yield a person's contacts: those of the session by time, then each agreed since."""
+    """Yield a person's contacts by time; their numbers are in the order they were agreed."""
     if not isinstance(agreed, dict):
         return
     dates = [one for one in (agreed.get("when"), *agreed.get("further", ())) if one is not None]
     dates += [one.said.then for one in came if one.said is not None and one.said.then is not None]
     before = wanted = ""
-    for number, when in enumerate(dates, 1):
+    for when, number in sorted((when, number) for number, when in enumerate(dates, 1)):
         ours = [one for one in came if one.number == number]
         ended = next((one for one in reversed(ours) if one.outcome in _ENDED), None)
         said = ended.said if ended is not None else None

@@ -23,6 +23,7 @@ from debrief.errors import Problem
 from debrief.i18n import _, ngettext
 from debrief.tui import commands, looks
 from debrief.tui.screens.base import BaseScreen
+from debrief.tui.sizes import LOW
 from debrief.tui.widgets.bars import KeyBar, Link, LinkRow, TopBar, key_and_label
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from debrief.record.shape import NotHeldReason
 
 
-MOST: Final = 3
-"""So many lines of one kind stand on the first screen; the rest is one key away."""
+MOST: Final = 4
+FEW: Final = 2
+"""So many lines of one kind stand on the first screen, or on a low one; a key shows the rest."""
 FEW_TEAMS: Final = 2
 
 
@@ -136,6 +138,10 @@ class HomeScreen(BaseScreen):
         lines += [_resumable(one, first=at == 0) for at, one in enumerate(rounds)]
         return Content("\n").join(lines)
 
+    @property
+    def _most(self) -> int:
+        return FEW if self.size.height < LOW else MOST
+
     def _due(self) -> Content:
         if self._overview is None:
             return Content("")
@@ -144,8 +150,8 @@ class HomeScreen(BaseScreen):
             return Content.styled(_("No follow-ups are waiting."), "$muted")
         now = self.desk_app.desk.clock()
         lines = [_heading("f", _("Follow-ups"))]
-        lines += [_follow_up(one, now) for one in dues[:MOST]]
-        return Content("\n").join([*lines, *_more(len(dues))])
+        lines += [_follow_up(one, now) for one in dues[: self._most]]
+        return Content("\n").join([*lines, *_more(len(dues) - self._most)])
 
     def _work(self) -> Content:
         agreed = self._overview.actions if self._overview else ()
@@ -153,8 +159,8 @@ class HomeScreen(BaseScreen):
             return Content("")
         today = self.desk_app.desk.clock().astimezone().date()
         lines = [_heading("f", _("From last time"))]
-        lines += [_action(one, today) for one in agreed[:MOST]]
-        return Content("\n").join([*lines, *_more(len(agreed))])
+        lines += [_action(one, today) for one in agreed[: self._most]]
+        return Content("\n").join([*lines, *_more(len(agreed) - self._most)])
 
     def _past(self) -> Content:
         seen = self._overview
@@ -302,9 +308,9 @@ def _heading(key: str, title: str) -> Content:
 
 
 def _more(count: int) -> list[Content]:
-    if count <= MOST:
+    if count <= 0:
         return []
-    text = _("and {n} more").format(n=count - MOST)
+    text = _("and {n} more").format(n=count)
     return [Content.styled(f"  {text}", "$muted")]
 
 
