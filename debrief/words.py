@@ -111,9 +111,60 @@ def follow_up(outcome: str | None, when: dt.datetime | None = None) -> str:
     }.get(outcome or "", pgettext("follow-up", "not agreed yet"))
 
 
+def not_held(reason: str) -> str:
+    """Return the words for why a round was not held."""
+    return {
+        "nobody-there": _("nobody was there"),
+        "no-need": _("nobody needed it"),
+        "no-time": _("there was no time"),
+        "other-support": _("other support was given"),
+        "other": _("another reason"),
+    }.get(reason, reason)
+
+
+def contact_outcome(outcome: str) -> str:
+    """Return the words for what came of a contact."""
+    return {
+        "done": _("held"),
+        "declined": pgettext("follow-up", "offered, declined"),
+        "not-reached": _("not reached"),
+        "moved": _("moved"),
+    }.get(outcome, outcome)
+
+
+def direction(code: str) -> str:
+    """Return the words for how it goes beside last time."""
+    return {
+        "better": _("better"),
+        "same": _("the same"),
+        "worse": _("worse"),
+    }.get(code, code)
+
+
+def wants(code: str) -> str:
+    """Return the words for what somebody wants of the house."""
+    return {
+        "more": _("wants more"),
+        "less": _("wants less"),
+        "other": _("wants somebody else"),
+    }.get(code, code)
+
+
+def action_outcome(outcome: str) -> str:
+    """Return the words for what became of agreed work."""
+    return {
+        "done": _("done"),
+        "open": _("still open"),
+        "dropped": _("dropped"),
+    }.get(outcome, outcome)
+
+
 def agreed(one: FollowUp | None) -> str:
     """Return the words for the follow-up of a person, None where there is none yet."""
-    return follow_up(one.outcome, one.when) if one is not None else follow_up(None)
+    if one is None:
+        return follow_up(None)
+    told = follow_up(one.outcome, one.when)
+    return " · ".join([told, *(day(when) for when in one.further)])
 
 
 def duty_person(state: State, holder: str) -> str:

@@ -290,7 +290,7 @@ named() {
     (cd "$work/blocks" && awk -v session="$3" '
     FILENAME == ARGV[1] { name[FNR] = $0; next }
     FNR == 1 { seen = 0 }
-    (name[FILENAME] == "session" || name[FILENAME] == "correction") && !seen && /^id = "[a-z0-9-]+"$/ {
+    name[FILENAME] ~ /^(session|correction|follow-up|not-held)$/ && !seen && /^id = "[a-z0-9-]+"$/ {
         seen = 1
         if ($0 == "id = \"" session "\"") found = 1
     }

@@ -32,6 +32,8 @@ RECORDS = {
     "actions.aN": shape.ActionRecord,
     "counts": shape.Counts,
     "correction": shape.CorrectionRecord,
+    "follow-up": shape.FollowUpRecord,
+    "not-held": shape.NotHeldRecord,
 }
 
 

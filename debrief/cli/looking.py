@@ -84,12 +84,14 @@ def _show(session: str, private: bool, format: str) -> int:
 
 
 def _corrected(desk: Desk, session: str, private: bool) -> Iterator[str]:
-    """Yield the corrections of a session; what is sealed in them only with `private`."""
+    """Yield what stands beside a session; what is sealed in it only with `private`."""
     from debrief.desk.correcting import corrections
-    from debrief.desk.telling import correction_lines
+    from debrief.desk.following import came_of
+    from debrief.desk.telling import came_of_line, correction_lines
 
     for one in corrections(desk, session, opened=private):
         yield from correction_lines(one)
+    yield from map(came_of_line, came_of(desk, session, opened=private))
 
 
 def _opened(desk: Desk, data: bytes, name: str) -> Mapping[str, dict[str, Any]]:

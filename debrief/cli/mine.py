@@ -45,7 +45,7 @@ def _mine(person: str, format: str) -> int:
 
 def _all_of(found: Mine) -> Iterator[str]:
     from debrief import words
-    from debrief.desk.telling import correction_lines
+    from debrief.desk.telling import came_of_line, correction_lines
 
     yield f"{found.name or '-'} ({found.id})"
     if found.in_roster:
@@ -61,6 +61,7 @@ def _all_of(found: Mine) -> Iterator[str]:
             yield f"  {words.duty(duty.kind)} · {words.duty_outcome(duty.outcome)}"
         yield from _private(part, found.id)
         yield from (f"  {line}" for one in part.corrections for line in correction_lines(one))
+        yield from (f"  {came_of_line(one)}" for one in part.followed)
         for receipt in part.left:
             yield _("  in a summary to {destination}, level {level}").format(
                 destination=receipt.destination, level=receipt.level

@@ -77,7 +77,8 @@ def _person(desk: Desk, person: str) -> str:
     return known.id if known is not None else person
 
 
-def _day(text: str | None) -> dt.date | None:
+def day(text: str | None) -> dt.date | None:
+    """Return the day that an option gives, None where it is not given; raises Problem."""
     if not text:
         return None
     try:
@@ -107,8 +108,8 @@ def _list(
         team=team or "",
         protocol=protocol or "",
         person=_person(desk, person) if person else "",
-        since=_day(since),
-        until=_day(until),
+        since=day(since),
+        until=day(until),
     )
     held = past.held(_index(desk), where, limit)
     if format == "json":
@@ -213,7 +214,7 @@ def _search(
 
     desk = options().desk()
     wanted = _person(desk, person) if person else ""
-    where = past.Where(person=wanted, since=_day(since), until=_day(until))
+    where = past.Where(person=wanted, since=day(since), until=day(until))
     hits: list[Hit] = []
     closed = 0
     with progress(_("Looking")) as told:

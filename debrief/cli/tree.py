@@ -12,6 +12,7 @@ from debrief.cli import (
     collect,
     completion,
     doctor,
+    followups,
     holding,
     keeping,
     keymap,
@@ -53,8 +54,8 @@ def build() -> Group:
         ],
     )
     rooms = (
-        holding, past, looking, mine, keeping, protocols, signs, outbox, plugins, collect, keys,
-        cards, doctor, keymap, completion,
+        holding, followups, past, looking, mine, keeping, protocols, signs, outbox, plugins,
+        collect, keys, cards, doctor, keymap, completion,
     )  # fmt: skip
     for room in rooms:
         room.add_to(root)

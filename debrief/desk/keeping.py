@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,11 @@ import msgspec
 from debrief.desk import past
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.record import correcting, erasing, sessionfile
+from debrief.record import beside, erasing, sessionfile
 from debrief.record.erasing import Reason
 from debrief.session.model import ROUND
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from debrief.delivery.rows import DeliveryReceipt
     from debrief.desk.desk import Desk
     from debrief.desk.past import Held
@@ -166,7 +165,9 @@ def overdue(desk: Desk) -> tuple[Overdue, ...]:
     for one in desk.held():
         if one.private_until is not None and one.private_until < today:
             found += _overdue(desk, one, today)
-    return tuple(found)
+    rows = past.index(desk).ask("select id, retain_until from not_held order by id")
+    kept = [(name, dt.date.fromisoformat(day)) for name, day in rows]
+    return (*found, *(Overdue(name, (), day) for name, day in kept if day < today))
 
 
 def _overdue(desk: Desk, one: Held, today: dt.date) -> Iterator[Overdue]:
@@ -181,10 +182,10 @@ def _overdue(desk: Desk, one: Held, today: dt.date) -> Iterator[Overdue]:
 
 
 def _sealed(desk: Desk, session: str) -> tuple[str, ...]:
-    """Return of whom something private is still there, in the session or a correction of it."""
+    """Return of whom something private is still there, in the session or beside it."""
     folder = desk.places.sessions
     owners: dict[str, None] = {}
-    for name in (session, *correcting.of(desk.disk, folder, session)):
+    for name in (session, *beside.of(desk.disk, folder, session)):
         path = sessionfile.path_for(folder, name)
         for block in sessionfile.parts(desk.disk.read(path), path.name):
             if block.name.startswith("private.") and b"\nerased = " not in block.data[:200]:

@@ -9,6 +9,7 @@ import msgspec
 
 from debrief.desk import past
 from debrief.desk.correcting import Correction, corrections
+from debrief.desk.following import CameOf, came_of
 from debrief.desk.keeping import left_of, nobody
 from debrief.errors import Problem
 from debrief.record import sessionfile
@@ -32,6 +33,8 @@ class Part(msgspec.Struct, frozen=True):
     private: Mapping[str, Any] | None
     """The opened block; None where there is none, or no key here opens it."""
     corrections: tuple[Correction, ...]
+    followed: tuple[CameOf, ...]
+    """What came of contacts agreed in it."""
     left: tuple[DeliveryReceipt, ...]
     """Summaries of the session that name people and have arrived."""
 
@@ -81,5 +84,6 @@ def _part(desk: Desk, data: bytes, file: SessionFile, person: str) -> Part:
         private = None
     duties = tuple(duty for duty in file.duties if duty.holder == person)
     said = tuple(one for one in corrections(desk, about.id) if one.about == person)
+    came = tuple(one for one in came_of(desk, about.id) if one.about == person)
     left = left_of(desk, about.id)
-    return Part(about.id, about.opened, file.people[person], duties, private, said, left)
+    return Part(about.id, about.opened, file.people[person], duties, private, said, came, left)

@@ -6,12 +6,13 @@ import datetime as dt
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from debrief.desk import keyring, past
-from debrief.desk.past import Held
+from debrief.desk import actions, following, keyring, past
+from debrief.desk.following import Due
+from debrief.desk.past import Held, Leads, Week
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.record import journal as journals
@@ -21,12 +22,11 @@ from debrief.session import events as ev
 from debrief.text import is_id
 
 if TYPE_CHECKING:
+    from debrief.desk.actions import Agreed
     from debrief.desk.desk import Desk
 
-RECENT_DAYS = 45
-"""How far back follow-ups are looked for: the last contact of a chain comes after a month."""
-
-
+LEADS_DAYS = 120
+"""Who led within so many days is taken to lead still."""
 FORGOTTEN_HOURS = 48
 """After so long without a word written in it, a round that was not closed is called to mind."""
 
@@ -53,27 +53,26 @@ class Unfinished(msgspec.Struct, frozen=True):
     """Copies of its journal as it was before damage was cut out of it."""
 
 
-class Due(msgspec.Struct, frozen=True):
-    """A dated follow-up that is agreed and lies ahead, or was due lately."""
-
-    session: str
-    person: str
-    name: str
-    when: dt.datetime
-    by: str = ""
-
-
 class Overview(msgspec.Struct, frozen=True):
     """What Home shows."""
 
     unfinished: tuple[Unfinished, ...] = ()
     due: tuple[Due, ...] = ()
+    """Contacts that are open, soonest first."""
     last: Held | None = None
     waiting: int = 0
     """Summaries that have not left."""
     held: int = 0
     only_here: bool = False
     """Whether nobody could open what was sealed if this computer were lost."""
+    actions: tuple[Agreed, ...] = ()
+    """Agreed work that is open, due soonest first."""
+    gaps: tuple[Week, ...] = ()
+    """Weeks in which a team's round is missing, newest first."""
+    leads: Leads | None = None
+    """Who led the last team's last round, and whose turn it would be."""
+    you: str = ""
+    """The pseudonym of the supervisor here."""
 
 
 def overview(desk: Desk) -> Overview:
@@ -83,15 +82,20 @@ def overview(desk: Desk) -> Overview:
     if not desk.disk.exists(desk.places.sessions):  # a first start has no use for an index
         return Overview(open_rounds, waiting=waiting(desk))
     found = past.index(desk)
-    recent = past.held(found, past.Where(since=_days_ago(desk, RECENT_DAYS)))
     last = past.held(found, most=1)
+    today = desk.clock().astimezone().date()
+    since = today - dt.timedelta(days=LEADS_DAYS)
     return Overview(
         open_rounds,
-        due(desk, recent),
+        following.due(desk, found),
         last[0] if last else None,
         waiting(desk),
         past.count(found),
         keyring.only_here(desk),
+        actions.actions(desk, found),
+        past.gaps(found, today),
+        past.leads(found, last[0].team, since) if last else None,
+        desk.roster.supervisor,
     )
 
 
@@ -155,40 +159,6 @@ def _left(session_id: str, copies: tuple[Path, ...]) -> Unfinished:
 def held(desk: Desk) -> tuple[Held, ...]:
     """Return the closed sessions, newest first, and last the files that can't be read."""
     return past.held(past.index(desk))
-
-
-def _days_ago(desk: Desk, days: int) -> dt.date:
-    return desk.clock().astimezone().date() - dt.timedelta(days=days)
-
-
-def due(desk: Desk, held: tuple[Held, ...]) -> tuple[Due, ...]:
-    """Return the dated follow-ups of the last weeks, soonest first, that this key can read."""
-    now = desk.clock()
-    found: list[Due] = []
-    for session in held:
-        if session.closed is None or (now - session.closed).days > RECENT_DAYS:
-            continue
-        try:
-            private = sessionfile.open_private(desk.disk.read(session.path), desk.keys)
-        except Problem:
-            continue
-        found.extend(_dues(session.id, private))
-    return tuple(sorted((one for one in found if one.when > now - dt.timedelta(days=3)), key=_when))
-
-
-def _dues(session_id: str, private: Any) -> list[Due]:
-    dues = []
-    for person, block in private.items():
-        agreed = block.get("follow_up", {})
-        when = agreed.get("when") if isinstance(agreed, dict) else None
-        if isinstance(when, dt.datetime):
-            name = str(block.get("name", person))
-            dues.append(Due(session_id, person, name, when, str(agreed.get("by", ""))))
-    return dues
-
-
-def _when(one: Due) -> dt.datetime:
-    return one.when
 
 
 def waiting(desk: Desk) -> int:

@@ -88,6 +88,8 @@ class Week(msgspec.Struct, frozen=True):
     people: int | None
     known: bool = True
     """Whether the team had held a session by then: before that, no week is a gap."""
+    not_held: str = ""
+    """Why there was none, where somebody said so."""
 
 
 class Month(msgspec.Struct, frozen=True):
@@ -111,7 +113,7 @@ def index(desk: Desk, progress: Progress | None = None) -> Index:
     """Return the index of the sessions, brought up to date, and keep it where it changed."""
     from debrief.workspace import index as indexes
 
-    keys = _keys(desk)
+    keys = keys_here(desk)
     path = desk.places.index
     found = indexes.load(desk.disk, path, desk.places.sessions, keys)
     found.refresh(progress)
@@ -120,7 +122,7 @@ def index(desk: Desk, progress: Progress | None = None) -> Index:
     return found
 
 
-def _keys(desk: Desk) -> Keys | None:
+def keys_here(desk: Desk) -> Keys | None:
     """Return the keys where there are some that can be used now: looking makes and asks nothing."""
     from debrief.desk import keyring
 
@@ -207,7 +209,7 @@ def coverage(found: Index, today: dt.date, weeks: int) -> tuple[Week, ...]:
 
     A team is there when it held one in that time.
     """
-    monday = today - dt.timedelta(days=today.weekday())
+    monday = _monday(today)
     mondays = [monday - dt.timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
     rows = found.ask(
         "select team, day, id, people from sessions where day >= ? and day <= ?",
@@ -215,10 +217,10 @@ def coverage(found: Index, today: dt.date, weeks: int) -> tuple[Week, ...]:
     )
     sessions: dict[tuple[str, dt.date], list[int]] = {}
     for team, day, _id, people in rows:
-        date = dt.date.fromisoformat(day)
-        week = date - dt.timedelta(days=date.weekday())
+        week = _monday(dt.date.fromisoformat(day))
         sessions.setdefault((team, week), []).append(people)
     teams = sorted({team for team, _week in sessions}, key=str.casefold)
+    said = _not_held(found)
     first = {
         team: dt.date.fromisoformat(day)
         for team, day in found.ask("select team, min(day) from sessions group by team")
@@ -230,11 +232,57 @@ def coverage(found: Index, today: dt.date, weeks: int) -> tuple[Week, ...]:
             len(counts),
             sum(counts) if sum(counts) >= FEWEST else None,
             first[team] < day + dt.timedelta(weeks=1),
+            "" if counts else said.get((team, day), ""),
         )
         for team in teams
         for day in mondays
         for counts in [sessions.get((team, day), [])]
     )
+
+
+def _not_held(found: Index) -> dict[tuple[str, dt.date], str]:
+    """Return why a team had no round, by team and Monday."""
+    rows = found.ask("select team, day, reason from not_held order by day, id")
+    return {(team, _monday(dt.date.fromisoformat(day))): reason for team, day, reason in rows}
+
+
+def gaps(found: Index, today: dt.date, weeks: int = 4) -> tuple[Week, ...]:
+    """Return the full weeks before this one, newest first, in which a team's round is missing.
+
+    One for which somebody said why it was not held is none.
+    """
+    covered = coverage(found, today, weeks + 1)
+    missing = [one for one in covered if one.known and not (one.sessions or one.not_held)]
+    return tuple(sorted((one for one in missing if one.monday != _monday(today)), key=_newest))
+
+
+def _newest(week: Week) -> tuple[int, str]:
+    return -week.monday.toordinal(), week.team.casefold()
+
+
+class Leads(msgspec.Struct, frozen=True):
+    """Who led a team's last round, and whose turn it would be: pseudonyms of supervisors."""
+
+    last: str
+    following: str
+    team: str = ""
+
+
+def leads(found: Index, team: str, since: dt.date) -> Leads | None:
+    """Return who led last, and of those who led since then the one who did longest ago.
+
+    None where fewer than two did: then there is no turn to suggest.
+    """
+    rows = found.ask(
+        "select supervisor, max(opened) from sessions where supervisor != '' and day >= ?"
+        " and team = ? collate nocase group by supervisor order by 2, 1",
+        [since.isoformat(), team],
+    )
+    return Leads(rows[-1][0], rows[0][0], team) if len(rows) > 1 else None
+
+
+def _monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=day.weekday())
 
 
 def trend(found: Index) -> tuple[Month, ...]:

@@ -10,11 +10,13 @@ from debrief import signs, words
 from debrief.desk.past import FEWEST
 from debrief.errors import Problem
 from debrief.i18n import _, language, ngettext
+from debrief.record.correcting import RECORD
 from debrief.session.model import ROUND
 
 if TYPE_CHECKING:
     from debrief.desk.correcting import Correction
     from debrief.desk.desk import Desk
+    from debrief.desk.following import CameOf
     from debrief.desk.past import Month, Week
     from debrief.desk.searching import Hit
     from debrief.record.sessionfile import SessionFile
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 Block = Mapping[str, Any]
 _NONE: Final = "·"
 """A week without a session."""
+_SAID: Final = "–"
+"""A week without a session, for which somebody said why."""
 _HIDDEN: Final = "-"
 """A number that is not given, since it is about few people."""
 
@@ -101,6 +105,26 @@ def correction_lines(one: Correction) -> Iterator[str]:
     yield from (f"  {line}" for line in text.splitlines())
 
 
+def came_of_line(one: CameOf) -> str:
+    """Return what came of something agreed, as one line."""
+    if one.about == RECORD:
+        told = _("Action {n}: {outcome}, {time} ({id})")
+        outcome = words.action_outcome(one.outcome)
+    else:
+        told = _("Contact {n} with {about}: {outcome}, {time} ({id})")
+        outcome = words.contact_outcome(one.outcome)
+    line = told.format(
+        n=one.number, about=one.about, outcome=outcome, time=words.moment(one.at), id=one.id
+    )
+    if one.said is None:
+        return line
+    said = [words.direction(one.said.direction or ""), words.wants(one.said.wants or "")]
+    said.append(_("referred") if one.said.referral else "")
+    if one.said.then is not None:
+        said.append(_("next contact {time}").format(time=words.moment(one.said.then)))
+    return " · ".join([line, *(part for part in said if part)])
+
+
 def private_lines(private: Mapping[str, Block], phases: Mapping[str, str]) -> Iterator[str]:
     """Yield what is in the private blocks; `phases` are the names of phases by key."""
     yield ""
@@ -127,9 +151,13 @@ def _heading(owner: str, block: Block) -> str:
         parts.append(_("load {n}").format(n=block["load"]))
     if block.get("alone"):
         parts.append(_("alone tonight"))
+    if block.get("wants_call"):
+        parts.append(_("asked to be called"))
     agreed = _table(block, "follow_up")
     if isinstance(agreed.get("when"), dt.datetime):
         told = _("next contact {time}").format(time=words.moment(agreed["when"]))
+        further = [one for one in agreed.get("further", ()) if isinstance(one, dt.datetime)]
+        told = " · ".join([told, *map(words.moment, further)])
         parts.append(f"{told} ({agreed['by']})" if agreed.get("by") else told)
     if "supervisor_load" in block:
         parts.append(_("the supervisor's own load {n}").format(n=block["supervisor_load"]))
@@ -174,12 +202,22 @@ def week_lines(found: Sequence[Week]) -> Iterator[str]:
     yield f"{_('week'):<{wide}} {''.join(numbers)}"
     for team, row in teams.items():
         marks = "".join(f"{_mark(week):>3}" for week in row)
-        gaps = sum(week.known and not week.sessions for week in row)
+        gaps = sum(week.known and not (week.sessions or week.not_held) for week in row)
         told = _("{n} without").format(n=gaps) if gaps else ""
         yield f"{team or '-':<{wide}} {marks}  {told}".rstrip()
+    for week in found:
+        if week.not_held:
+            yield _("{mark}  week {n}, {team}: not held, {reason}").format(
+                mark=_SAID,
+                n=week.monday.isocalendar().week,
+                team=week.team or "-",
+                reason=words.not_held(week.not_held),
+            )
 
 
 def _mark(week: Week) -> str:
+    if week.not_held:
+        return _SAID
     return str(week.sessions) if week.sessions else _NONE if week.known else ""
 
 

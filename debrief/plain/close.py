@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from debrief import words
+from debrief.desk import following, handover, times
 from debrief.desk.closing import Draft, Sealed
 from debrief.errors import Problem
 from debrief.i18n import _
@@ -13,6 +14,7 @@ from debrief.session import SignKey
 from debrief.session import events as ev
 from debrief.session.guardrails import Guardrail, to_settle, to_tell
 from debrief.session.model import Person
+from debrief.session.rounds import flagged
 
 
 class BackToRound(Exception):
@@ -129,12 +131,32 @@ class CloseTalk:
             if key.person == person.id and sign.decision == "confirmed":
                 self.talk.tell(self.context.sign_line(key, sign))
         self.talk.tell(words.guardrail(one, state))
+        if flagged(state, person.id):
+            dates = ", ".join(map(words.moment, following.series(self.live.clock())))
+            offer = _("To be followed closely: {series} agrees {dates}.")
+            self.talk.tell(offer.format(dates=dates, **v.offered()))
         answer = self._ask(
             _("{name}: {tomorrow}, 3d, {month}, a date and time, {declined}, or {none}?").format(
                 name=person.name, **v.offered()
             )
         )
-        steps.settle(self.context, person, answer)
+        if v.is_one_of(answer, v.CALL):
+            self.live.do(ev.CallAsked(self.live.clock(), person.id))
+        elif v.is_one_of(answer, v.SERIES) or "+" in answer[1:]:
+            self._several(person, answer)
+        else:
+            steps.settle(self.context, person, answer)
+
+    def _several(self, person: Person, answer: str) -> None:
+        """Agree several contacts: the series, or the times with a plus between; raises Problem."""
+        now = self.live.clock()
+        dates = following.series(now)
+        if not v.is_one_of(answer, v.SERIES):
+            dates = tuple(times.follow_up_time(one, now) for one in answer.split("+"))
+        first, *further = sorted(dates)
+        self.live.do(ev.FollowUpAgreed(now, person.id, "dated", first, further=(*further,)))
+        agreed = words.agreed(self.live.state.follow_ups[person.id])
+        self.talk.tell(_("{name}: {agreed}").format(name=person.name, agreed=agreed))
 
     def _weigh(self, one: Guardrail, person: Person) -> None:
         """A guardrail that stops: agree a contact after all, or go on, which is recorded."""
@@ -162,6 +184,11 @@ class CloseTalk:
                 self.talk.tell(str(problem))
 
     def _own_load(self) -> None:
+        """Ask for the supervisor's own load; the other questions are only for them."""
+        self.talk.tell("", _("Your own close-down; only the load is kept:"))
+        self.talk.tell(*(f"  {question}" for question in handover.questions(self.context.desk)))
+        if rows := handover.handed_over(self.live.state):
+            self.talk.tell(_("Handed over tonight:"), *(f"  {row}" for row in rows))
         question = _("And you: how heavily does it sit, 0 to 10? Empty to leave it out.")
         while answer := self._ask_any(question):
             try:
@@ -199,7 +226,7 @@ class CloseTalk:
         self.talk.tell("", _("As it will be sealed:"))
         for person in state.people:
             agreed = state.follow_ups[person.id]
-            self.talk.tell(f"  {person.name}: {words.follow_up(agreed.outcome, agreed.when)}")
+            self.talk.tell(f"  {person.name}: {words.agreed(agreed)}")
         for duty in state.duties:
             self.talk.tell("  " + showing.duty_line(state, duty))
         for action in state.actions:

@@ -10,7 +10,7 @@ from debrief.desk.overview import Unfinished
 from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import _
 from debrief.live import Live
-from debrief.plain import leaving
+from debrief.plain import followups, leaving
 from debrief.plain.close import CloseTalk
 from debrief.plain.context import Context
 from debrief.plain.round import RoundTalk
@@ -27,11 +27,12 @@ def start(desk: Desk, talk: Talk, asked: Asked = Asked()) -> int:
     is kept, and the status is EXIT_INPUT. Raises Problem where nothing can be opened.
     """
     try:
-        live = _offered(desk, talk) or SetupTalk(desk, talk, asked).open()
+        old = _offered(desk, talk)
+        live = old or SetupTalk(desk, talk, asked).open()
     except InputEnded:
         talk.tell(_("The input ended before a round was opened, so nothing was kept."))
         return EXIT_INPUT
-    return _hold(desk, live, talk)
+    return _hold(desk, live, talk, fresh=old is None)
 
 
 def go_on(desk: Desk, wanted: str, talk: Talk, *, lasting: bool = True) -> int:
@@ -101,14 +102,19 @@ def _offered(desk: Desk, talk: Talk) -> Live | None:
     return None
 
 
-def _hold(desk: Desk, live: Live, talk: Talk, lasting: bool = True) -> int:
-    """Hold the round to its close or until the supervisor leaves; it is kept whatever happens."""
+def _hold(desk: Desk, live: Live, talk: Talk, lasting: bool = True, *, fresh: bool = False) -> int:
+    """Hold the round to its close or until the supervisor leaves; it is kept whatever happens.
+
+    A `fresh` one begins with what was agreed last time.
+    """
     for problem in desk.sign_problems:
         talk.tell(str(problem))
     context = Context(desk, live, talk)
     face = RoundTalk(context)
     live.on_disk = face.heard
     try:
+        if fresh:
+            followups.from_last_time(desk, talk, live.state.setup.team)
         while face.run() == "close":
             sealed = CloseTalk(context).run()
             if sealed is not None:

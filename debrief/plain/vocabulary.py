@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Literal, TypeVar
 
 from debrief.i18n import language
+from debrief.record.shape import Direction, Wants
 from debrief.session.model import (
     Channel,
     DutyOutcome,
@@ -107,6 +108,24 @@ SIGN_ANSWERS: Final[Mapping[Literal["confirm", "dismiss", "whose"], str]] = {
     "whose": "whose|w|hvis|hvem",
 }
 ANYWAY: Final = "anyway|go on anyway|alligevel|fortsæt alligevel|likevel|fortsett likevel"
+DIRECTION_WORDS: Final[Mapping[Direction, str]] = {
+    "better": "better|bedre",
+    "same": "same|the same|det samme|samme|uændret|likt|det samme|uendret",
+    "worse": "worse|værre|dårligere|verre",
+}
+WANTS_WORDS: Final[Mapping[Wants, str]] = {
+    "more": "more|mere|mer",
+    "less": "less|mindre",
+    "other": "other|somebody else|someone else|en anden|anden|en annen|noen andre|annen",
+}
+SERIES: Final = "series|serie|rækken|rekken|alle tre|all three"
+CALL: Final = "call|ring|ring op|vil ringes op|vil bli ringt"
+HELD: Final = "held|done|yes|holdt|talt|ja|snakket"
+MISSED: Final = (
+    "missed|not reached|not-reached|no answer|ikke truffet|ikke nået|ikke nådd|intet svar"
+)
+DONE: Final = "done|færdig|gjort|ferdig|udført|utført"
+DROPPED: Final = "dropped|drop|droppet|opgivet|oppgitt"
 STEP_BACK: Final = "back|tilbage|tilbake"
 
 OFFERED: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -124,6 +143,17 @@ OFFERED: Final[Mapping[str, tuple[str, str, str]]] = {
     "note": ("note", "obs", "obs"),
     "anyway": ("anyway", "alligevel", "likevel"),
     "back": ("back", "tilbage", "tilbake"),
+    "series": ("series", "serie", "serie"),
+    "call": ("call", "ring", "ring"),
+    "held": ("held", "holdt", "holdt"),
+    "missed": ("missed", "ikke truffet", "ikke nådd"),
+    "better": ("better", "bedre", "bedre"),
+    "same": ("same", "samme", "likt"),
+    "worse": ("worse", "værre", "verre"),
+    "more": ("more", "mere", "mer"),
+    "less": ("less", "mindre", "mindre"),
+    "other": ("other", "en anden", "en annen"),
+    "dropped": ("dropped", "droppet", "droppet"),
     "yes": ("yes", "ja", "ja"),
     "no": ("no", "nej", "nei"),
 }

@@ -34,7 +34,17 @@ _SEAL: Final = re.compile(
     rb"(?:[A-Za-z0-9+/]{70}\n)*[A-Za-z0-9+/]{1,69}[=]{0,2}\n"
     rb"-----END SSH SIGNATURE-----\n)'''\n"
 )
-Value = str | int | float | bool | dt.date | dt.datetime | list[str] | Mapping[str, object]
+Value = (
+    str
+    | int
+    | float
+    | bool
+    | dt.date
+    | dt.datetime
+    | list[str]
+    | list[dt.datetime]
+    | Mapping[str, object]
+)
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -137,6 +147,8 @@ def _value(value: Value) -> str:
 
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, list) and value and isinstance(value[0], dt.datetime):
+        return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, Mapping):
         if not value:
             return "{}"

@@ -138,6 +138,7 @@ def _counts(state: State) -> Named:
         ("signs_confirmed", decisions.count("confirmed")),
         ("signs_dismissed", decisions.count("dismissed")),
         ("guardrails_overridden", len(state.overridden)),
+        ("contacts", sum(len(one.dates) for one in state.follow_ups.values())),
     ]
 
 
@@ -199,9 +200,13 @@ def _private_person(state: State, owner: str) -> Entries:
     if owner in state.loads:
         entries.append(("load", state.loads[owner]))
     entries.append(("alone", owner in state.alone))
+    if owner in state.wants_call:
+        entries.append(("wants_call", True))
     follow_up = state.follow_ups.get(owner)
     if follow_up is not None and follow_up.when is not None:
         entries.append(("follow_up.when", follow_up.when))
+    if follow_up is not None and follow_up.further:
+        entries.append(("follow_up.further", [*follow_up.further]))
     if follow_up is not None and follow_up.by:
         entries.append(("follow_up.by", clean_line(follow_up.by)))
     if overridden := _overridden(state, owner):

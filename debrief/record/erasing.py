@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 from debrief.errors import EXIT_FOUND, Problem
 from debrief.i18n import _
+from debrief.record import beside, ledger, sessionfile, signers, verify
 from debrief.record import blocks as layout
-from debrief.record import correcting, ledger, sessionfile, signers, verify
 from debrief.record.disk import Disk
 
 Reason = Literal["request", "mistake", "expired"]
@@ -27,14 +27,14 @@ def erase(
 ) -> tuple[str, ...]:
     """Erase the private blocks of `owners` (pseudonyms, or `round`) durably.
 
-    What corrections of the session say of them goes too. Returns those of whom something was there
-    and is gone now; one that was erased before is passed over. Raises Problem: when a file or the
-    ledger is not whole, nothing is erased.
+    What the files beside the session say of them goes too. Returns those of whom something was
+    there and is gone now; one that was erased before is passed over. Raises Problem: when a file or
+    the ledger is not whole, nothing is erased.
     """
     with ledger.folder_lock(folder):
         _carry_out(disk, folder)
         going = []
-        for one in (session, *correcting.of(disk, folder, session)):
+        for one in (session, *beside.of(disk, folder, session)):
             blocks = _whole(disk, folder, sessionfile.path_for(folder, one))
             going += [(one, owner) for owner in owners if f"private.{owner}" in blocks]
         for one, owner in going:
@@ -46,12 +46,12 @@ def erase(
 
 
 def remove(disk: Disk, folder: Path, session: str) -> None:
-    """Remove a session file whose time is up, and its corrections; the ledger keeps their roots.
+    """Remove a session file whose time is up, and those beside it; the ledger keeps their roots.
 
     Raises Problem.
     """
     with ledger.folder_lock(folder):
-        for one in (*correcting.of(disk, folder, session), session):
+        for one in (*beside.of(disk, folder, session), session):
             ledger.append_locked(disk, folder, {"event": "expire", "session": one})
         _carry_out(disk, folder)
         disk.unlink(sessionfile.path_for(folder, session))  # durably, if it had gone before
@@ -64,7 +64,7 @@ def finish(disk: Disk, folder: Path) -> int:
     """
     path = folder / ledger.NAME
     open_ends = disk.exists(path) and (
-        [*_promised(_lines(disk, folder), folder, disk)] or correcting.unlisted(disk, folder)
+        [*_promised(_lines(disk, folder), folder, disk)] or beside.unlisted(disk, folder)
     )
     if not open_ends:
         return 0
@@ -99,7 +99,7 @@ def _promised(
 def _carry_out(disk: Disk, folder: Path) -> int:
     """Do what is promised; the caller holds the folder's lock."""
     ledger.mend_locked(disk, folder)
-    count = correcting.finish_locked(disk, folder)
+    count = beside.finish_locked(disk, folder)
     for line, path in [*_promised(_lines(disk, folder), folder, disk)]:
         disk.confirm(folder)  # a stop may have left the promise without being durable
         if line.event == "expire":

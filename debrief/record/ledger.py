@@ -6,10 +6,11 @@ A line is `key:value` fields with two spaces between them, and LF:
 
 First `n` (the line's number, from 1), `at` (UTC), `event` and `session`; then fields of the event
 in any order; last `prev`, the SHA-256 of every byte before this line. Keys are `[a-z_]+`, values
-printable ASCII without space. In `close`, in `correct`, and in any later event that changes the
-file, `file` is the SHA-256 of the whole file as it is since then, `root` that of its list of
-blocks, `signer` the fingerprint of the key. `key` tells events of one kind apart, such as the
-receipt of an export. The `session` of a `correct` is the id of the correction itself.
+printable ASCII without space. In `close`, `correct`, `follow-up`, `not-held`, and in any later
+event that changes the file, `file` is the SHA-256 of the whole file as it is since then, `root`
+that of its list of blocks, `signer` the fingerprint of the key. `key` tells events of one kind
+apart, such as the receipt of an export. The `session` of a `correct`, `follow-up` or `not-held` is
+the id of that very file.
 
 An erasure is two lines: `erase` says before that the block in `key` is going and for what `reason`,
 `erased` says afterwards that it is gone. The first alone is a promise, to be carried out.
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
 
 NAME: Final = "ledger.txt"
 LOCK: Final = ".ledger.lock"
-EVENTS: Final = ("close", "correct", "export", "erase", "erased", "expire")
+EVENTS: Final = (
+    *("close", "correct", "follow-up", "not-held"),
+    *("export", "erase", "erased", "expire"),
+)
 _LINE: Final = re.compile(
     r"n:[1-9][0-9]*  at:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z  event:[a-z-]+"
     r"  session:[a-z0-9-]+(?:  [a-z_]+:[!-~]+)*  prev:[0-9a-f]{64}"

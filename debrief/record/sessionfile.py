@@ -20,6 +20,8 @@ from debrief.record.shape import (
     CorrectionRecord,
     Counts,
     DutyRecord,
+    FollowUpRecord,
+    NotHeldRecord,
     PersonRecord,
     PhaseRecord,
     Retention,
@@ -40,6 +42,7 @@ _PAD: Final = 1024
 _FIELD: Final = re.compile(r"`\$\.?([^`]*)`$")
 _AT_LINE: Final = re.compile(r"\(at line (\d+),")
 _T = TypeVar("_T")
+_Beside = TypeVar("_Beside", CorrectionRecord, FollowUpRecord)
 _GROUPS: Final[Mapping[str, str]] = {"phases": "p", "duties": "d", "actions": "a"}
 _KINDS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "session": (
@@ -47,8 +50,13 @@ _KINDS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
         frozenset({*_GROUPS, "people", "private"}),
     ),
     "correction": (frozenset({"correction", "seal"}), frozenset({"private"})),
+    "follow-up": (frozenset({"follow-up", "seal"}), frozenset({"private"})),
+    "not-held": (frozenset({"not-held", "seal"}), frozenset()),
 }
 """The blocks, and the groups of blocks, that a file of each kind may have."""
+
+ABOUT: Final = frozenset(_KINDS)
+"""The name of the block that says what a file is about, and so of which kind it is."""
 
 
 def path_for(folder: Path, session: State | str) -> Path:
@@ -115,10 +123,16 @@ def _nested(entries: content.Entries) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in entries:
         if isinstance(value, dt.datetime):
-            value = value.astimezone(dt.UTC).replace(microsecond=0)
+            value = _second(value)
+        elif isinstance(value, list) and value and isinstance(value[0], dt.datetime):
+            value = [_second(one) for one in value if isinstance(one, dt.datetime)]
         table, _dot, inner = key.rpartition(".")
         (result.setdefault(table, {}) if table else result)[inner] = value
     return result
+
+
+def _second(value: dt.datetime) -> dt.datetime:
+    return value.astimezone(dt.UTC).replace(microsecond=0)
 
 
 def _compare(data: bytes, state: State, keys: Keys) -> None:
@@ -247,7 +261,7 @@ def _unknown(name: str, line: int, block: str) -> Problem:
 
 
 def _check_names(blocks: Iterable[layout.Block], name: str, kind: str = "session") -> None:
-    """Raise Problem for a block that a file of this kind does not have: session, correction."""
+    """Raise Problem for a block that a file of this kind does not have; see `_KINDS`."""
     alone, groups = _KINDS[kind]
     seen: set[str] = set()
     for block in blocks:
@@ -278,15 +292,38 @@ def read(data: bytes, name: str, *, whole: bool = True) -> SessionFile:
     )
 
 
-def is_correction(blocks: Sequence[layout.Block]) -> bool:
-    """Tell whether these are the blocks of a correction."""
-    return blocks[0].name == "correction"
+def _kind(blocks: Sequence[layout.Block]) -> str:
+    return blocks[0].name if blocks[0].name in _KINDS else "session"
+
+
+def read_any(data: bytes, name: str) -> None:
+    """Read a file of any kind, as strictly as `read`; raises Problem when it is none."""
+    readers = {
+        "correction": read_correction, "follow-up": read_follow_up, "not-held": read_not_held,
+    }  # fmt: skip
+    readers.get(_kind(parts(data, name)), read)(data, name)
 
 
 def read_correction(data: bytes, name: str) -> CorrectionRecord:
     """Return the record of a correction; as strict as `read`, raises Problem."""
-    blocks, reader, _root = _opened_file(data, name, "correction", True)
-    found = reader.block("correction", CorrectionRecord)
+    return _beside(data, name, "correction", CorrectionRecord)
+
+
+def read_follow_up(data: bytes, name: str) -> FollowUpRecord:
+    """Return the record of what came of something agreed; as strict as `read`, raises Problem."""
+    return _beside(data, name, "follow-up", FollowUpRecord)
+
+
+def read_not_held(data: bytes, name: str) -> NotHeldRecord:
+    """Return the record of a round that was not held; as strict as `read`, raises Problem."""
+    _blocks, reader, _root = _opened_file(data, name, "not-held", True)
+    return reader.block("not-held", NotHeldRecord)
+
+
+def _beside(data: bytes, name: str, kind: str, shape: type[_Beside]) -> _Beside:
+    """Return the record of a file that may seal something about the one it is about."""
+    blocks, reader, _root = _opened_file(data, name, kind, True)
+    found = reader.block(kind, shape)
     private = [block for block in blocks if block.name.startswith("private.")]
     for block in private:
         if block.name != f"private.{found.about}":
@@ -323,12 +360,13 @@ def open_private(
 
     With `only` no other block than those of these owners is read, let alone opened.
     An erased block has only `erased` (when, UTC) and `reason`. Any other has, where known: name,
-    load, alone, follow_up {when, by}, overridden [code], notes {phase: text} and signs {sN: {code,
-    subject, level, decision}}; the round's has notes, signs and supervisor_load.
+    load, alone, wants_call, follow_up {when, further, by}, overridden [code], notes {phase: text}
+    and signs {sN: {code, subject, level, decision}}; the round's has notes, signs and
+    supervisor_load.
     Raises Problem: EXIT_KEY when the key does not fit, EXIT_INPUT when the file cannot be read.
     """
     blocks = parts(data, name)
-    _check_names(blocks, name, "correction" if is_correction(blocks) else "session")
+    _check_names(blocks, name, _kind(blocks))
     if only is not None:
         wanted = {f"private.{owner}" for owner in only}
         data = b"".join(block.data for block in blocks if block.name in wanted)

@@ -19,6 +19,15 @@ OptionalId = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9]+(-[a-z0-9]+)*)?$",
 Time = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 Line = Annotated[str, msgspec.Meta(pattern=r"^[^\n]*\Z")]
 """A text on one line: what else could pass for another line where it is shown."""
+ContactOutcome = Literal["done", "declined", "not-reached", "moved"]
+"""What came of a contact."""
+ActionOutcome = Literal["done", "open", "dropped"]
+"""What became of agreed work."""
+Direction = Literal["better", "same", "worse"]
+"""How it goes, beside last time."""
+Wants = Literal["more", "less", "other"]
+"""What somebody wants of the house: more, less, or somebody else."""
+NotHeldReason = Literal["nobody-there", "no-need", "no-time", "other-support", "other"]
 Salt = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -89,6 +98,8 @@ class Counts(Salted, frozen=True, kw_only=True):
     signs_confirmed: Count
     signs_dismissed: Count
     guardrails_overridden: Count
+    contacts: Count = 0
+    """Dated contacts that were agreed."""
 
 
 class CorrectionRecord(Salted, frozen=True, kw_only=True):
@@ -106,6 +117,41 @@ class CorrectionRecord(Salted, frozen=True, kw_only=True):
     at: Time
     text: str = ""
     private_until: dt.date
+    retain_until: dt.date
+
+
+class FollowUpRecord(Salted, frozen=True, kw_only=True):
+    """`[follow-up]`: what came of something agreed in a closed session.
+
+    `about` is a pseudonym, and then `contact` numbers the contact, those of the session first and
+    then each that was agreed since; what was said is in that private block. Or it is `record`, and
+    then `action` numbers the session's action.
+    """
+
+    id: Id
+    session: Id
+    root: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    about: Id
+    supervisor: OptionalId
+    at: Time
+    contact: Annotated[int, msgspec.Meta(ge=1, le=9999)] | None = None
+    action: Annotated[int, msgspec.Meta(ge=1, le=9999)] | None = None
+    outcome: ContactOutcome | ActionOutcome
+    again: bool = False
+    """Whether a further contact was agreed."""
+    private_until: dt.date
+    retain_until: dt.date
+
+
+class NotHeldRecord(Salted, frozen=True, kw_only=True):
+    """`[not-held]`: that a team's round was not held on a day, and why; no person is in it."""
+
+    id: Id
+    team: str
+    day: dt.date
+    reason: NotHeldReason
+    supervisor: OptionalId
+    at: Time
     retain_until: dt.date
 
 

@@ -120,7 +120,7 @@ def _named(path: str, blocks: Iterable[layout.Block]) -> bool:
     found = _FILE_NAME.fullmatch(name)
     if found is None or (folder and not name.startswith(f"{folder}-")):
         return False
-    about = (block for block in blocks if block.name in ("session", "correction"))
+    about = (block for block in blocks if block.name in sessionfile.ABOUT)
     ids = (_ID_LINE.search(block.data) for block in about)
     return any(line is not None and line[1].decode() == found[1] for line in ids)
 
@@ -173,9 +173,8 @@ def verify_file(
     erased = _erased(blocks, stubs(lines or (), session))
     found = tuple(_findings(data, name, tuple(allowed), lines, (blocks, seal, erased)))
     if content and not found:
-        read = sessionfile.read_correction if blocks[0].name == "correction" else sessionfile.read
         try:
-            read(data, name)
+            sessionfile.read_any(data, name)
         except Problem:
             found = (finding("content"),)
     return Verdict(name, not found, found, erased)

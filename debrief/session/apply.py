@@ -238,6 +238,12 @@ def _alone(state: State, event: ev.AloneSaid) -> State:
     return replace(state, alone=rest | {event.person} if event.alone else rest)
 
 
+def _call(state: State, event: ev.CallAsked) -> State:
+    _known(state, event.person)
+    rest = state.wants_call - {event.person}
+    return replace(state, wants_call=rest | {event.person} if event.asked else rest)
+
+
 def _joined(state: State, event: ev.PersonJoined) -> State:
     if state.person(event.person.id) is not None or event.person.id == ROUND:
         raise Refused(_("{id} is in the round already.").format(id=event.person.id))
@@ -341,7 +347,11 @@ def _follow_up(state: State, event: ev.FollowUpAgreed) -> State:
     _known(state, event.person)
     if event.outcome == "dated" and event.when is None:
         raise Refused(_("A dated follow-up needs a date."))
-    agreed = FollowUp(event.outcome, event.when, event.by) if event.outcome else None
+    if event.further and event.outcome != "dated":
+        raise Refused(_("Only a dated follow-up has further dates."))
+    dates = sorted({*event.further, *([event.when] if event.when else [])})
+    first = dates[0] if dates else None
+    agreed = FollowUp(event.outcome, first, event.by, (*dates[1:],)) if event.outcome else None
     return replace(state, follow_ups=_with(state.follow_ups, event.person, agreed))
 
 
@@ -373,6 +383,7 @@ _RULES: Final[Mapping[type[ev.Event], Callable[[State, Any], State]]] = {
     ev.Wrote: _wrote,
     ev.LoadGiven: _load,
     ev.AloneSaid: _alone,
+    ev.CallAsked: _call,
     ev.PersonJoined: _joined,
     ev.PersonChanged: _changed,
     ev.PersonLeft: _left,

@@ -80,6 +80,13 @@ class AloneSaid(Event, frozen=True, tag="alone"):
     alone: bool
 
 
+class CallAsked(Event, frozen=True, tag="call"):
+    """The person asked to be called after the round, or takes it back."""
+
+    person: str
+    asked: bool = True
+
+
 class PersonJoined(Event, frozen=True, tag="joined"):
     """Somebody came late."""
 
@@ -169,6 +176,7 @@ class FollowUpAgreed(Event, frozen=True, tag="follow-up"):
     outcome: FollowUpOutcome | None
     when: Moment | None = None
     by: str = ""
+    further: tuple[Moment, ...] = ()
 
 
 class SupervisorLoad(Event, frozen=True, tag="supervisor-load"):
@@ -203,6 +211,7 @@ AnyEvent = (
     | Wrote
     | LoadGiven
     | AloneSaid
+    | CallAsked
     | PersonJoined
     | PersonChanged
     | PersonLeft

@@ -173,11 +173,18 @@ class Action(msgspec.Struct, frozen=True):
 
 
 class FollowUp(msgspec.Struct, frozen=True):
-    """What was agreed about the next contact with one person."""
+    """What was agreed about the next contact with one person, and about those after it."""
 
     outcome: FollowUpOutcome
     when: dt.datetime | None = None
     by: str = ""
+    further: tuple[dt.datetime, ...] = ()
+    """Dated contacts after `when`, soonest first."""
+
+    @property
+    def dates(self) -> tuple[dt.datetime, ...]:
+        """Every dated contact, soonest first."""
+        return (self.when, *self.further) if self.when is not None else ()
 
 
 class State(msgspec.Struct, frozen=True):
@@ -197,6 +204,8 @@ class State(msgspec.Struct, frozen=True):
     loads: Mapping[str, int] = {}
     left: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
+    wants_call: frozenset[str] = frozenset()
+    """Who asked to be called."""
     signs: Mapping[SignKey, SignState] = {}
     duties: Mapping[str, Duty] = {}
     actions: Mapping[str, Action] = {}

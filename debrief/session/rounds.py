@@ -53,6 +53,19 @@ def confirmed(state: State, person_id: str) -> tuple[SignState, ...]:
     )
 
 
+HEAVY: Final = 7
+"""A load, 0 to 10, from which somebody is followed up closely."""
+
+
+def flagged(state: State, person_id: str) -> bool:
+    """Tell whether to offer a series of contacts: a grave sign, a heavy load, or they asked."""
+    return (
+        gravest(confirmed(state, person_id)) in ("acute", "urgent")
+        or state.loads.get(person_id, 0) >= HEAVY
+        or person_id in state.wants_call
+    )
+
+
 def gravest(signs: tuple[SignState, ...]) -> str | None:
     """Return the gravest level among `signs`, None if there are none."""
     levels = {sign.level for sign in signs}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from textual.content import Content
@@ -14,9 +14,11 @@ from debrief.i18n import _, pgettext
 from debrief.session import SignKey, State
 from debrief.session.guardrails import Guardrail, to_settle, to_tell, unread_acute
 from debrief.session.model import DUTY_OUTCOMES
+from debrief.session.rounds import flagged
 from debrief.tui import commands, looks
 from debrief.tui.widgets.bars import Link, key_and_label
 
+_FOR_A_PERSON: Final = ("close.more-dates", "close.wants-call")
 Kind = Literal["person", "duty", "sign"]
 
 
@@ -36,7 +38,13 @@ def accounts(state: State, *, narrow: bool) -> list[Account]:
     width = 11 if narrow else 16
     for person in state.people:
         agreed = state.follow_ups.get(person.id)
-        row = _row(agreed is not None, person.name, words.agreed(agreed), width)
+        told = words.agreed(agreed)
+        if agreed is not None and agreed.further:
+            first = words.follow_up(agreed.outcome, agreed.when)
+            told = f"{first} +{len(agreed.further)}"
+        if agreed is None and flagged(state, person.id):
+            told = _("m offers three dates")
+        row = _row(agreed is not None, person.name, told, width)
         rows.append(Account("person", person.id, agreed is not None, row))
     for duty in state.duties.values():
         name = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
@@ -82,7 +90,10 @@ def legend(account: Account | None) -> list[Link]:
             pgettext("sign", "whose"),
         ]
     links = [_link(one, label) for one, label in zip(settling, labels, strict=False)]
-    if account is not None and account.kind != "person":
+    if account is not None and account.kind == "person":
+        more = [one for one in commands.of("close") if one.id in _FOR_A_PERSON]
+        links[-1:-1] = [_link(one, one.label()) for one in more]
+    elif account is not None:
         library = next(one for one in commands.of("app") if one.id == "app.library")
         links.append(Link(key_and_label(library.shown_key, _("the card")), "app.library"))
     return links

@@ -22,7 +22,7 @@ import msgspec
 
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.record import correcting, sessionfile
+from debrief.record import beside, sessionfile
 from debrief.record.atonce import SOME, Progress, at_once, pays_off
 from debrief.record.blocks import LIMIT
 from debrief.record.disk import Disk
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from debrief.record.keys import Keys
     from debrief.record.sessionfile import SessionFile
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when the tables change; an index of another version is made anew."""
 _RACY_NS: Final = 2_000_000_000
 """A file written so shortly before it was looked at may change again without a newer time."""
@@ -47,7 +47,7 @@ create table sessions (
     day text not null, protocol text not null, language text not null, team text not null,
     place text not null, supervisor text not null, people integer not null,
     shown integer not null, confirmed integer not null, dismissed integer not null,
-    overridden integer not null, actions integer not null, duties integer not null,
+    overridden integer not null, contacts integer not null, duties integer not null,
     private_until text not null, retain_until text not null
 );
 create index sessions_by_opened on sessions (opened desc);
@@ -61,12 +61,46 @@ create table corrections (
     id text primary key, name text not null, session text not null, about text not null,
     at text not null
 ) without rowid;
+create table actions (
+    session text not null, number integer not null, text text not null, owner text not null,
+    due text not null, primary key (session, number)
+) without rowid;
+create table followed (
+    id text primary key, name text not null, session text not null, about text not null,
+    contact integer not null, action integer not null, outcome text not null,
+    again integer not null, at text not null
+) without rowid;
+create index followed_by_session on followed (session);
+create table not_held (
+    id text primary key, name text not null, team text not null, day text not null,
+    reason text not null, retain_until text not null
+) without rowid;
 """
 _INTO_SESSIONS: Final = (
     "insert or replace into sessions values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 _INTO_PEOPLE: Final = "insert or replace into people values (?,?,?,?,?,?,?,?,?)"
-_INTO_CORRECTIONS: Final = "insert or replace into corrections values (?,?,?,?,?)"
+_INTO_ACTIONS: Final = "insert or replace into actions values (?,?,?,?,?)"
+_INTO: Final = {
+    "corrections": "insert or replace into corrections values (?,?,?,?,?)",
+    "followed": "insert or replace into followed values (?,?,?,?,?,?,?,?,?)",
+    "not_held": "insert or replace into not_held values (?,?,?,?,?,?)",
+}
+"""The tables of what is no session, with a row for each file."""
+_OUT: Final = (
+    "delete from people where session in (select id from sessions where name = ?)",
+    "delete from actions where session in (select id from sessions where name = ?)",
+    "delete from sessions where name = ?",
+    "delete from corrections where name = ?",
+    "delete from followed where name = ?",
+    "delete from not_held where name = ?",
+)
+_THERE: Final = (
+    "select (select 1 from files), (select 1 from sessions), (select 1 from people),"
+    " (select 1 from corrections), (select 1 from actions), (select 1 from followed),"
+    " (select 1 from not_held)"
+)
+"""It fails unless every table is there."""
 
 
 Stamp = tuple[int, int, int]
@@ -86,7 +120,10 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     problem: str = ""
     session: tuple[str | int, ...] = ()
     people: tuple[tuple[str | int, ...], ...] = ()
-    correction: tuple[str, ...] = ()
+    actions: tuple[tuple[str | int, ...], ...] = ()
+    table: str = ""
+    """Which of `_INTO` it is a row of, if it is no session."""
+    beside: tuple[str | int, ...] = ()
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -108,7 +145,7 @@ def _session_row(name: str, file: SessionFile) -> tuple[str | int, ...]:
         *(about.opened.astimezone().date().isoformat(), about.protocol, about.language),
         *(about.team, about.place, about.supervisor, len(file.people)),
         *(counts.signs_shown, counts.signs_confirmed, counts.signs_dismissed),
-        *(counts.guardrails_overridden, len(file.actions), len(file.duties)),
+        *(counts.guardrails_overridden, counts.contacts, len(file.duties)),
         *(about.private_until.isoformat(), about.retain_until.isoformat()),
     )
 
@@ -118,6 +155,12 @@ def _people_rows(file: SessionFile) -> Iterator[tuple[str | int, ...]]:
         turns = [*one.turns.values()]
         counts = (turns.count(turn) for turn in ("spoke", "passed", "left"))
         yield file.session.id, person, one.role, one.place, one.channel, *counts, one.follow_up
+
+
+def _action_rows(file: SessionFile) -> Iterator[tuple[str | int, ...]]:
+    for number, one in enumerate(file.actions, 1):
+        due = one.due.isoformat() if one.due else ""
+        yield file.session.id, number, one.text, one.owner, due
 
 
 def read_row(folder: Path, name: str) -> Row:
@@ -144,15 +187,18 @@ def _not_a_file(name: str) -> str:
 
 def _row(row: Row, path: Path, data: bytes) -> Row:
     """Return `row` filled in from the file; raises Problem."""
-    if correcting.corrected(path.stem):
-        one = sessionfile.read_correction(data, path.name)
-        said = (one.id, row.name, one.session, one.about, _time(one.at))
-        called, filled = one.id, msgspec.structs.replace(row, correction=said)
+    if event := beside.event_of(path.stem):
+        table, said = _beside(event, data, row.name, path.name)
+        called, filled = str(said[0]), msgspec.structs.replace(row, table=table, beside=said)
     else:
         file = sessionfile.read(data, path.name, whole=False)
-        people = tuple(_people_rows(file))
         called = file.session.id
-        filled = msgspec.structs.replace(row, session=_session_row(row.name, file), people=people)
+        filled = msgspec.structs.replace(
+            row,
+            session=_session_row(row.name, file),
+            people=tuple(_people_rows(file)),
+            actions=tuple(_action_rows(file)),
+        )
     if called != path.stem:
         raise Problem(
             _(
@@ -161,6 +207,22 @@ def _row(row: Row, path: Path, data: bytes) -> Row:
             ).format(name=row.name, id=called)
         )
     return filled
+
+
+def _beside(event: str, data: bytes, name: str, file: str) -> tuple[str, tuple[str | int, ...]]:
+    """Return the table and the row of a file that is no session; raises Problem."""
+    if event == beside.FOLLOW_UP:
+        one = sessionfile.read_follow_up(data, file)
+        numbers = (one.contact or 0, one.action or 0)
+        said = (one.session, one.about, *numbers, one.outcome, int(one.again), _time(one.at))
+        return "followed", (one.id, name, *said)
+    if event == beside.NOT_HELD:
+        not_held = sessionfile.read_not_held(data, file)
+        days = (not_held.day.isoformat(), not_held.reason, not_held.retain_until.isoformat())
+        return "not_held", (not_held.id, name, not_held.team, *days)
+    put_right = sessionfile.read_correction(data, file)
+    about = (put_right.session, put_right.about, _time(put_right.at))
+    return "corrections", (put_right.id, name, *about)
 
 
 def _stamp(found: os.stat_result) -> Stamp:
@@ -173,7 +235,7 @@ def _rows(folder: Path, names: Sequence[str]) -> tuple[Row, ...]:
 
 
 def _there(folder: Path) -> Iterator[tuple[str, Stamp]]:
-    """Yield every session file and correction of the folder."""
+    """Yield every session file of the folder, and every file beside one."""
     try:
         years = [one for one in os.scandir(folder) if one.name.isdecimal() and len(one.name) == 4]
     except OSError:
@@ -211,7 +273,7 @@ class Index:
         try:
             self.database.deserialize(stored)
             found = self.database.execute("pragma user_version").fetchone()[0]
-            self.database.execute("select count(*) from files, sessions, people, corrections")
+            self.database.execute(_THERE)
         except sqlite3.Error:
             found = None
         if found == VERSION:
@@ -267,21 +329,20 @@ class Index:
         run("insert into files values (?,?,?,?,?,?)", told)
         if row.session:
             run("delete from people where session = ?", row.session[:1])
+            run("delete from actions where session = ?", row.session[:1])
             run(_INTO_SESSIONS, row.session)
         for one in row.people:
             run(_INTO_PEOPLE, one)
-        if row.correction:
-            run(_INTO_CORRECTIONS, row.correction)
+        for one in row.actions:
+            run(_INTO_ACTIONS, one)
+        if row.table:
+            run(_INTO[row.table], row.beside)
 
     def _drop(self, name: str) -> None:
         run = self.database.execute
         if run("delete from files where name = ?", (name,)).rowcount:
-            run(
-                "delete from people where session in (select id from sessions where name = ?)",
-                (name,),
-            )
-            run("delete from sessions where name = ?", (name,))
-            run("delete from corrections where name = ?", (name,))
+            for statement in _OUT:
+                run(statement, (name,))
 
     def ask(self, question: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

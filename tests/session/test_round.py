@@ -367,6 +367,7 @@ CLOSED_TO = [
     ev.TurnEnded(OPENED, "shift", AISHA, "spoke"),
     ev.Wrote(OPENED, "shift", AISHA, 0, 0, "x"),
     ev.LoadGiven(OPENED, AISHA, 1),
+    ev.CallAsked(OPENED, AISHA),
     ev.AloneSaid(OPENED, AISHA, True),
     ev.PersonJoined(OPENED, person("Tor")),
     ev.PersonChanged(OPENED, person("Aisha")),

@@ -26,6 +26,7 @@ STEPS: dict[str, tuple[Any, ...]] = {
     "turn": (ev.TurnEnded, "shift", AISHA, "passed"),
     "load": (ev.LoadGiven, AISHA, 3),
     "alone": (ev.AloneSaid, AISHA, True),
+    "call": (ev.CallAsked, AISHA),
     "joined": (ev.PersonJoined, person("Tor")),
     "person": (ev.PersonChanged, person("Aisha", place="elsewhere")),
     "left": (ev.PersonLeft, AISHA),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,15 +17,26 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from debrief import words
+from debrief.desk import reminding
 from debrief.desk.left_open import damaged, question, told
 from debrief.errors import Problem
 from debrief.i18n import _, ngettext
 from debrief.tui import commands, looks
 from debrief.tui.screens.base import BaseScreen
+from debrief.tui.sizes import LOW
 from debrief.tui.widgets.bars import KeyBar, Link, LinkRow, TopBar, key_and_label
 
 if TYPE_CHECKING:
-    from debrief.desk.overview import Due, Overview, Unfinished
+    from debrief.desk.actions import Agreed
+    from debrief.desk.following import Due
+    from debrief.desk.overview import Overview, Unfinished
+    from debrief.record.shape import NotHeldReason
+
+
+MOST: Final = 4
+FEW: Final = 2
+"""So many lines of one kind stand on the first screen, or on a low one; a key shows the rest."""
+FEW_TEAMS: Final = 2
 
 
 class HomeScreen(BaseScreen):
@@ -52,6 +65,7 @@ class HomeScreen(BaseScreen):
             yield LinkRow(id="begin")
             yield Static(id="open", markup=False)
             yield Static(id="due", markup=False)
+            yield Static(id="agreed-work", markup=False)
             yield Static(id="past", markup=False)
         yield KeyBar()
 
@@ -96,6 +110,7 @@ class HomeScreen(BaseScreen):
         seen = self._overview
         hidden = [] if seen and seen.unfinished else ["home.resume"]
         hidden += [] if seen and seen.waiting else ["home.send"]
+        hidden += [] if seen and (seen.due or seen.actions) else ["home.followups"]
         self.query_one(KeyBar).show(self.SCOPES, hidden)
         self.show_top(str(self.desk_app.desk.places.workspace.name))
         greeting = Content.assemble(
@@ -108,7 +123,10 @@ class HomeScreen(BaseScreen):
         self.query_one("#begin", LinkRow).show_links([Link(start, "screen.start")], "")
         self.query_one("#open", Static).update(self._open())
         self.query_one("#due", Static).update(self._due())
+        self.query_one("#agreed-work", Static).update(self._work())
         self.query_one("#past", Static).update(self._past())
+        for one in self.query("#home > Static").results(Static):
+            one.display = bool(str(one.render()).strip())
 
     def _open(self) -> Content:
         if self._problem:
@@ -120,6 +138,10 @@ class HomeScreen(BaseScreen):
         lines += [_resumable(one, first=at == 0) for at, one in enumerate(rounds)]
         return Content("\n").join(lines)
 
+    @property
+    def _most(self) -> int:
+        return FEW if self.size.height < LOW else MOST
+
     def _due(self) -> Content:
         if self._overview is None:
             return Content("")
@@ -127,31 +149,59 @@ class HomeScreen(BaseScreen):
         if not dues:
             return Content.styled(_("No follow-ups are waiting."), "$muted")
         now = self.desk_app.desk.clock()
-        lines = [Content.styled(_("Follow-ups"), "$muted")]
-        lines += [_follow_up(one, late=one.when < now) for one in dues[:6]]
-        return Content("\n").join(lines)
+        lines = [_heading("f", _("Follow-ups"))]
+        lines += [_follow_up(one, now) for one in dues[: self._most]]
+        return Content("\n").join([*lines, *_more(len(dues) - self._most)])
+
+    def _work(self) -> Content:
+        agreed = self._overview.actions if self._overview else ()
+        if not agreed:
+            return Content("")
+        today = self.desk_app.desk.clock().astimezone().date()
+        lines = [_heading("f", _("From last time"))]
+        lines += [_action(one, today) for one in agreed[: self._most]]
+        return Content("\n").join([*lines, *_more(len(agreed) - self._most)])
 
     def _past(self) -> Content:
-        if self._overview is None:
+        seen = self._overview
+        if seen is None:
             return Content("")
-        lines = []
-        waiting = self._overview.waiting
-        if waiting:
-            text = ngettext(
-                "{n} summary has not left: s sends it, o shows it",
-                "{n} summaries have not left: s sends them, o shows them",
-                waiting,
-            )
-            lines.append(Content(f"{looks.AHEAD} " + text.format(n=waiting)))
-        last = self._overview.last
-        if last is not None and last.closed is not None:
-            text = _("Last round {when}, {people}; {n} kept in all.").format(
-                when=words.moment(last.closed),
-                people=words.count_people(last.people),
-                n=self._overview.held,
-            )
-            lines.append(Content.styled(text, "$muted"))
-        return Content("\n").join(lines)
+        return Content("\n").join([*_waits(seen.waiting), *_missing(seen), *_last(seen)])
+
+    def action_followups(self) -> None:
+        """See who is to be called."""
+        from debrief.tui.screens.followups import FollowUpsScreen
+
+        self.app.push_screen(FollowUpsScreen())
+
+    def action_not_held(self) -> None:
+        """Say why the team had no round."""
+        from debrief.tui.not_held_dialog import NotHeldDialog
+
+        desk = self.desk_app.desk
+        last = self._overview.last if self._overview else None
+        team = desk.config.team or (last.team if last else "")
+
+        def answered(reason: NotHeldReason | None) -> None:
+            if reason is not None:
+                self._keep_not_held(team, reason)
+
+        self.app.push_screen(NotHeldDialog(team), answered)
+
+    @work(thread=True, group="keep", exit_on_error=False)
+    def _keep_not_held(self, team: str, reason: NotHeldReason) -> None:
+        from debrief.desk import following
+
+        try:
+            following.not_held(self.desk_app.desk, team, reason)
+        except Problem as problem:
+            self.app.call_from_thread(self.desk_app.tell, problem)
+            return
+        told = _("Kept in the record: {team} had no round, {reason}.").format(
+            team=team or "-", reason=words.not_held(reason)
+        )
+        self.app.call_from_thread(self.app.notify, told, markup=False)
+        self.app.call_from_thread(self.look)
 
     def action_outbox(self) -> None:
         """See what leaves."""
@@ -253,9 +303,61 @@ def _resumable(one: Unfinished, *, first: bool) -> Content:
     return Content.assemble(key, text, (notes, "$warning"))
 
 
-def _follow_up(one: Due, *, late: bool) -> Content:
-    style = "$warning" if late else "$foreground"
-    glyph = "▲" if late else looks.AHEAD
+def _heading(key: str, title: str) -> Content:
+    return Content.assemble((key, "bold $accent"), "  ", (title, "$muted"))
+
+
+def _more(count: int) -> list[Content]:
+    if count <= 0:
+        return []
+    text = _("and {n} more").format(n=count)
+    return [Content.styled(f"  {text}", "$muted")]
+
+
+def _follow_up(one: Due, now: dt.datetime) -> Content:
+    late = reminding.lateness(one.when, now)
+    pressing = one.when < now
+    style = "$warning" if pressing else "$foreground"
+    told = [late, *([reminding.which(one, short=True)] if one.number > 1 else [])]
     return Content.assemble(
-        (f"{glyph} ", style), (f"{words.moment(one.when):<20}", style), f" {one.name}"
+        (f"{'▲' if pressing else looks.AHEAD} ", style),
+        (f"{words.moment(one.when):<20}", style),
+        f" {one.name}",
+        ("  " + " · ".join(part for part in told if part), "$muted"),
     )
+
+
+def _action(one: Agreed, today: dt.date) -> Content:
+    late = one.late(today)
+    glyph, style = ("▲", "$warning") if late else (looks.AHEAD, "$foreground")
+    return Content.assemble((f"{glyph} ", style), reminding.action_line(one, today))
+
+
+def _waits(waiting: int) -> Iterator[Content]:
+    if waiting:
+        text = ngettext(
+            "{n} summary has not left: s sends it, o shows it",
+            "{n} summaries have not left: s sends them, o shows them",
+            waiting,
+        )
+        yield Content(f"{looks.AHEAD} " + text.format(n=waiting))
+
+
+def _missing(seen: Overview) -> Iterator[Content]:
+    """Yield a line for each of a few teams whose round is missing in past weeks."""
+    teams = tuple(dict.fromkeys(one.team for one in seen.gaps))
+    for team in teams[:FEW_TEAMS]:
+        yield Content.assemble(("c", "bold $accent"), "  ", reminding.gap_line(seen.gaps, team))
+
+
+def _last(seen: Overview) -> Iterator[Content]:
+    last = seen.last
+    if last is not None and last.closed is not None:
+        text = _("Last round {when}, {people}; {n} kept in all.").format(
+            when=words.moment(last.closed),
+            people=words.count_people(last.people),
+            n=seen.held,
+        )
+        yield Content.styled(text, "$muted")
+    if seen.leads is not None:
+        yield Content.styled(reminding.leads_line(seen.leads, seen.you), "$muted")

@@ -19,7 +19,7 @@ from debrief.session.model import Circumstances, Person
 from debrief.text import clean_line
 from debrief.tui import commands
 from debrief.tui.dialogs import LineDialog
-from debrief.tui.screens.base import BaseScreen
+from debrief.tui.screens.setup_past import SetupPast
 from debrief.tui.widgets.bars import KeyBar, TopBar
 from debrief.tui.widgets.roll import Entry, Roll
 from debrief.tui.widgets.tick import Tick
@@ -27,7 +27,7 @@ from debrief.tui.widgets.tick import Tick
 DEFAULT = "shift-defuse"
 
 
-class SetupScreen(BaseScreen):
+class SetupScreen(SetupPast):
     """Everything a round starts from; all but the names has a good default."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("setup", "people")
@@ -52,6 +52,7 @@ class SetupScreen(BaseScreen):
                 yield Tick(id="involved")
                 yield Tick(id="mixed")
                 yield Tick(id="manager")
+                yield Static(id="last-time", markup=False)
                 yield Static(id="advice", markup=False)
         yield KeyBar()
 
@@ -76,6 +77,7 @@ class SetupScreen(BaseScreen):
         self.query_one("#team", Input).value = desk.config.team or roster.team
         self.query_one("#name", Input).focus()
         self.redraw()
+        self.look_back()
 
     # Showing
 
@@ -96,6 +98,7 @@ class SetupScreen(BaseScreen):
         for ident, label in labels.items():
             self.query_one(ident, Tick).label = label
         self._show_protocols()
+        self.show_last_time()
         self.query_one(Roll).redraw()
         self._advise()
 
