@@ -41,10 +41,13 @@ def seal(
     A file that an interrupted close left behind is kept if it is whole and ours, and the rest is
     done. The journal may be removed afterwards. Raises Problem.
     """
-    path = sessionfile.path_for(folder, state)
-    data = sessionfile.build(
-        state, keys, recipients=recipients, privacy=privacy, retention=retention
-    )
+    try:
+        path = sessionfile.path_for(folder, state)
+        data = sessionfile.build(
+            state, keys, recipients=recipients, privacy=privacy, retention=retention
+        )
+    except (ValueError, OverflowError) as error:
+        raise _unlike_a_round() from error
     disk.make_folder(path.parent)
     with ledger.folder_lock(folder):
         data = _publish(disk, folder, path, data, keys, state)
@@ -98,6 +101,14 @@ def _closed_elsewhere(path: Path) -> Problem:
         "and add what is missing with `debrief correct`."
     )
     return Problem(sentence.format(path=path), EXIT_INPUT)
+
+
+def _unlike_a_round() -> Problem:
+    sentence = _(
+        "The journal of this round holds something that no session file can hold, so the round was "
+        "not sealed. All of it is kept in its journal; please report this fault."
+    )
+    return Problem(sentence, EXIT_INPUT)
 
 
 def _taken(path: Path) -> Problem:

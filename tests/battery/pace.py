@@ -41,7 +41,7 @@ class Pace:
     def some(self, of: Iterable[Thing], most: int, full_most: int = 10**9) -> Sequence[Thing]:
         """Return a sample of at most `most` in the same order; of at most `full_most` in full."""
         all_of = list(of)
-        most = full_most if self.full else max(2, int(most * self.share))
+        most = full_most if self.full else max(1, int(most * self.share))
         if len(all_of) <= most:
             return all_of
         places = sorted(self.choose.sample(range(len(all_of)), most))

@@ -47,4 +47,4 @@ def test_a_planted_fault_is_seen(battery: Battery, bug: Bug, folder: Path) -> No
     if why := battery.missing():
         pytest.skip(why)
     with bug.plant():
-        assert any(battery.states(Pace(folder, share=0.5)))
+        assert any(battery.states(Pace(folder)))
