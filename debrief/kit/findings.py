@@ -98,6 +98,8 @@ def lines(verdict: Verdict) -> Iterator[str]:
             yield f"{section}  {title}"
         for one in found:
             told = ": ".join(part for part in (one.where, one.said) if part)
-            yield f"   {words[one.status]:{width}}  {one.name}" + (f" · {told}" if told else "")
+            yield f"   {words[one.status]:{width}}  {one.name}"
+            if told:
+                yield f"   {'':{width}}  {told}"
             if one.todo:
                 yield f"   {'':{width}}  → {one.todo}"

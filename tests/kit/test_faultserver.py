@@ -24,8 +24,10 @@ SEES: dict[str, type[BaseException] | int | bytes] = {
 }  # fmt: skip
 
 
-def ask(server: FaultServer, method: str = "POST", path: str = "/a", **headers: str) -> int:
-    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=0.5)
+def ask(
+    server: FaultServer, method: str = "POST", path: str = "/a", wait_s: float = 20, **headers: str
+) -> int:
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=wait_s)
     try:
         line.request(method, path, b"body" if method == "POST" else None, headers)
         reply = line.getresponse()
@@ -43,7 +45,7 @@ def test_each_fault_is_what_it_says(fault: str) -> None:
             assert ask(server) == expected
         else:
             with pytest.raises(expected):
-                ask(server)
+                ask(server, wait_s=1 if expected is TimeoutError else 20)
         assert server.connections == 1
         if fault not in EARLY and fault != "reset before the body":
             [taken] = server.taken
