@@ -140,9 +140,8 @@ def _open_to_others(desk: Desk) -> tuple[str, ...]:
 
 def keep_spare(desk: Desk, making: Making) -> None:
     """Keep a recovery key that was typed back: all is sealed for it from now on. Raises Problem."""
-    keys, today = desk.keys, desk.clock().astimezone().date()
-    making.keep(desk.disk, desk.places.config, today)
-    keys.spare = making.recipient
+    desk.keys  # noqa: B018 - a spare is one of something
+    making.keep(desk.disk, desk.places.config, desk.clock().astimezone().date())
 
 
 def restore(desk: Desk, typed: str) -> Restored:

@@ -97,6 +97,7 @@ def test_keys_are_shown_without_their_secrets(run: Run, held: Desk) -> None:
     assert held.keys.fingerprint in told
     assert held.keys.fingerprint in said.out
     assert "SECRET" not in said.out
+    assert "by you alone" in said.out
     found = json.loads(run("keys", "show", "--format", "json").out)
     assert found["recipient"] == held.keys.recipient
     assert (found["recovery"], found["passphrase"], found["recipients"]) == (None, False, [])
