@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -184,6 +185,21 @@ def recipients(desk: Desk) -> tuple[Recipient, ...]:
     from debrief.workspace.recipients import named
 
     return named(desk.config.recipients)
+
+
+def sealed_for(desk: Desk) -> tuple[str, ...]:
+    """Return the keys of who else can open what is sealed now.
+
+    debrief.toml is read again for it: another window may have added one since the desk was opened.
+    Where it can't be read, what it said then counts.
+    """
+    from debrief.workspace import config
+
+    path = desk.places.settings
+    with suppress(Problem):
+        if desk.disk.exists(path):
+            return config.parse(desk.disk.read(path), path.name).sealed_for
+    return desk.config.sealed_for
 
 
 # New keys, and a passphrase
