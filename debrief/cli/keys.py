@@ -90,6 +90,8 @@ def _shown(found: Shown) -> Iterator[str]:
     if found.older:
         told = ngettext("{n} older key opens too", "{n} older keys open too", found.older)
         rows.insert(2, (_("older"), told.format(n=found.older)))
+    if not found.open_to_others:
+        rows.append((_("readable"), _("by you alone")))
     rows += [(_("also for"), f"{one.key}  {one.name}".strip()) for one in found.recipients]
     wide = max(len(label) for label, _text in rows)
     yield from (f"{label:<{wide}}  {text}" for label, text in rows)

@@ -104,7 +104,7 @@ def finish(desk: Desk, state: State, approved: frozenset[str] = frozenset()) -> 
         desk.places.sessions,
         state,
         desk.keys,
-        recipients=config.sealed_for,
+        recipients=keyring.sealed_for(desk),
         privacy=config.privacy,
         retention=sessionfile.Retention(
             private_days=config.retention.private_days,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from debrief.desk import keyring
 from debrief.desk.keeping import owner_of
 from debrief.errors import Problem
 from debrief.record import content, correcting, sessionfile
@@ -75,7 +76,7 @@ def correct(desk: Desk, wanted: str, about: str, text: str) -> correcting.Correc
         desk.places.sessions,
         made,
         desk.keys,
-        recipients=desk.config.sealed_for,
+        recipients=keyring.sealed_for(desk),
         privacy=desk.config.privacy,
     )
 

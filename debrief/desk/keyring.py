@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -140,9 +141,8 @@ def _open_to_others(desk: Desk) -> tuple[str, ...]:
 
 def keep_spare(desk: Desk, making: Making) -> None:
     """Keep a recovery key that was typed back: all is sealed for it from now on. Raises Problem."""
-    keys, today = desk.keys, desk.clock().astimezone().date()
-    making.keep(desk.disk, desk.places.config, today)
-    keys.spare = making.recipient
+    desk.keys  # noqa: B018 - a spare is one of something
+    making.keep(desk.disk, desk.places.config, desk.clock().astimezone().date())
 
 
 def restore(desk: Desk, typed: str) -> Restored:
@@ -185,6 +185,21 @@ def recipients(desk: Desk) -> tuple[Recipient, ...]:
     from debrief.workspace.recipients import named
 
     return named(desk.config.recipients)
+
+
+def sealed_for(desk: Desk) -> tuple[str, ...]:
+    """Return the keys of who else can open what is sealed now.
+
+    debrief.toml is read again for it: another window may have added one since the desk was opened.
+    Where it can't be read, what it said then counts.
+    """
+    from debrief.workspace import config
+
+    path = desk.places.settings
+    with suppress(Problem):
+        if desk.disk.exists(path):
+            return config.parse(desk.disk.read(path), path.name).sealed_for
+    return desk.config.sealed_for
 
 
 # New keys, and a passphrase

@@ -6,7 +6,9 @@ Both are ordinary files that other programs can use: `age -d -i identity.txt` an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -137,26 +139,35 @@ class Keys:
         self,
         secrets: Sequence[str],
         signing_key: Ed25519PrivateKey,
-        spare: str = "",
+        spare: Callable[[], str] = str,
         former: Mapping[str, str] = {},
     ) -> None:
-        """`secrets` are age identities: all open, the first seals. `spare` is a recovery key's.
+        """`secrets` are age identities: all open, the first seals.
 
-        All that is sealed is sealed for `spare`, an age recipient, too. `former` are public keys
-        that sign no more, each with the last day it did (ISO date).
+        `spare` gives the age recipient of the recovery key, empty where there is none; it is asked
+        at each sealing, since another window may have made one, and may raise Problem. `former` are
+        public keys that sign no more, each with the last day it did (ISO date).
         """
         import pyrage  # type: ignore[import-untyped]
 
         self._identities = [pyrage.x25519.Identity.from_str(one) for one in secrets]
         self._signing_key = signing_key
         self.recipient: str = str(self._identities[0].to_public())
-        self.spare = spare
+        self._ask_spare = spare
+        self._spare = spare()
         self.former = former
         self.public_key = sshsig.public_line(signing_key.public_key().public_bytes_raw())
         self.fingerprint = sshsig.fingerprint(self.public_key)
 
     def __repr__(self) -> str:
         return f"Keys({self.recipient}, {self.fingerprint})"
+
+    @property
+    def spare(self) -> str:
+        """The recovery key's age recipient, for which all is sealed too; the last one known."""
+        with contextlib.suppress(Problem):
+            self._spare = self._ask_spare()
+        return self._spare
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -186,11 +197,11 @@ class Keys:
         disk.confirm(folder)
         data = opened if identity == protected and opened else disk.read(identity, _LIMIT)
         secrets, key = _load_identities(identity, data), _load_signing_key(disk, signing)
-        spare, former = recovery.read(disk, folder), folder / FORMER
+        former = folder / FORMER
         keys = cls(
             secrets,
             key,
-            spare.recipient if spare else "",
+            partial(recovery.recipient, disk, folder),
             _load_former(disk.read(former, _LIMIT)) if disk.exists(former) else {},
         )
         keys._check_public(disk, folder / PUBLIC_KEY)

@@ -63,6 +63,12 @@ def read(disk: Disk, folder: Path) -> Recovery | None:
     raise Problem(sentence.format(path=path), EXIT_KEY)
 
 
+def recipient(disk: Disk, folder: Path) -> str:
+    """Return the recipient of the recovery key, empty where there is none; raises Problem."""
+    found = read(disk, folder)
+    return found.recipient if found is not None else ""
+
+
 def _bare(typed: str) -> str:
     """Return what was typed without spaces, hyphens and case, and without the prefix."""
     text = re.sub(r"[\s\-\u2010-\u2015]+", "", typed).upper()
@@ -158,10 +164,10 @@ def restore(disk: Disk, folder: Path, typed: str) -> str:
                     "a computer that has none; move that file away if it is the wrong one."
                 )
                 raise Problem(sentence.format(path=folder / name), EXIT_KEY)
-        recipient = identities.public(secret)
+        known = identities.public(secret)
         files: dict[str, bytes | None] = {identities.NAME: identities.render([secret])}
-        known = folder / NAME
-        if disk.exists(known) and f"\n{recipient}\n".encode() in disk.read(known):
+        note = folder / NAME
+        if disk.exists(note) and f"\n{known}\n".encode() in disk.read(note):
             files[NAME] = None  # it is the identity itself now, and no spare of it
         together.change_locked(disk, folder, files)
-    return recipient
+    return known

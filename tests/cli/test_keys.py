@@ -97,6 +97,7 @@ def test_keys_are_shown_without_their_secrets(run: Run, held: Desk) -> None:
     assert held.keys.fingerprint in told
     assert held.keys.fingerprint in said.out
     assert "SECRET" not in said.out
+    assert "by you alone" in said.out
     found = json.loads(run("keys", "show", "--format", "json").out)
     assert found["recipient"] == held.keys.recipient
     assert (found["recovery"], found["passphrase"], found["recipients"]) == (None, False, [])
@@ -511,3 +512,16 @@ def test_a_key_from_a_stop_in_the_middle_counts_as_there(held: Desk) -> None:
     assert keyring.made(desk)
     assert desk.keys.recipient == held.keys.recipient
     assert not (folder / together.CHANGE).exists()
+
+
+def test_a_window_that_stands_open_seals_for_who_was_added_meanwhile(run: Run, held: Desk) -> None:
+    other = pyrage.x25519.Identity.generate()
+    assert run("keys", "recipients", "add", str(other.to_public())).status == 0
+    sealed = held.finish(a_round(2, session="2026-11-28-zzzzzz"))
+    block = re.search(
+        rb"-----BEGIN AGE.*?-----END AGE ENCRYPTED FILE-----\n", sealed.path.read_bytes(), re.DOTALL
+    )
+    assert block is not None
+    assert b"[private." in pyrage.decrypt(block[0], [other])
+    held.places.settings.write_text("broken = = =", "utf-8")
+    assert keyring.sealed_for(held) == ()

@@ -48,6 +48,16 @@ def test_all_is_sealed_for_it_too(tmp_path: Path) -> None:
         assert keys.unseal(sealed) == b"x"
 
 
+def test_one_that_another_window_made_is_sealed_for_from_then_on(tmp_path: Path) -> None:
+    here = Keys.load_or_create(Disk(), tmp_path)
+    assert here.spare == ""
+    _there, written = made(tmp_path)
+    identity = pyrage.x25519.Identity.from_str(recovery.secret_of(written))
+    assert pyrage.decrypt(here.seal_binary(b"x"), [identity]) == b"x"
+    (tmp_path / recovery.NAME).write_bytes(b"broken meanwhile")
+    assert pyrage.decrypt(here.seal_binary(b"y"), [identity]) == b"y"
+
+
 def test_its_secret_is_on_no_disk(tmp_path: Path) -> None:
     keys, written = made(tmp_path)
     bare = written.partition("\n")[2].replace(" ", "").replace("\n", "")
@@ -138,10 +148,11 @@ def test_a_key_is_never_written_over(tmp_path: Path) -> None:
 
 def test_where_only_the_identity_was_lost_its_spare_takes_over(tmp_path: Path) -> None:
     keys, written = made(tmp_path)
+    spare = keys.spare
     (tmp_path / "identity.txt").unlink()
     recovery.restore(Disk(), tmp_path, written)
     again = Keys.load_or_create(Disk(), tmp_path)
-    assert (again.recipient, again.public_key) == (keys.spare, keys.public_key)
+    assert (again.recipient, again.public_key) == (spare, keys.public_key)
     assert again.spare == "", "a key is no spare of itself"
 
 
