@@ -113,7 +113,7 @@ ANSI: Final = Theme(
         "input-selection-foreground": "ansi_black",
     },
 )
-"""The terminal's own sixteen colours, on its own ground; what is chosen stands reversed."""
+"""The terminal's own sixteen colours, on its own ground."""
 THEMES: Final = (DUSK, DAY, HIGH_CONTRAST, ANSI)
 
 

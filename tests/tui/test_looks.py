@@ -136,6 +136,17 @@ async def test_the_terminal_s_own_colours_are_sent_as_such(
         assert {one.type.name for one in colours if one} <= {"DEFAULT", "STANDARD"}
 
 
+@pytest.mark.parametrize("theme", [one.name for one in looks.THEMES])
+async def test_what_is_chosen_differs_from_the_rest(opened, with_config, theme) -> None:
+    with_config(theme=theme)
+    async with opened() as screen:
+        await screen.press("f9")
+        row, other = screen.app.screen._compositor.render_strips()[3:5]
+        first = next(segment for segment in row if "Language" in segment.text)
+        second = next(segment for segment in other if "Language" in segment.text)
+        assert first.style.bgcolor != second.style.bgcolor
+
+
 @pytest.mark.parametrize("theme", [one.name for one in looks.THEMES if not one.ansi])
 async def test_without_colour_text_never_vanishes_on_its_ground(
     opened, with_config, start_round, monkeypatch, theme

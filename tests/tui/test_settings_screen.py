@@ -7,7 +7,8 @@ import stat
 import pytest
 
 from debrief import i18n
-from debrief.tui.screens.settings import NAMES, SettingsList, SettingsScreen
+from debrief.tui.screens.settings import SettingsList, SettingsScreen
+from debrief.tui.wordings import NAMES
 from debrief.workspace.config import parse
 from debrief.workspace.editing import settings
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,72 +17,13 @@ from debrief import i18n
 from debrief.desk import settings as files
 from debrief.desk.settings import Sheet
 from debrief.errors import Problem
-from debrief.i18n import _, ngettext
-from debrief.tui import commands
+from debrief.i18n import _
+from debrief.tui import commands, wordings
 from debrief.tui.dialogs import LineDialog
 from debrief.tui.screens.base import BaseScreen
 from debrief.tui.widgets.bars import KeyBar, TopBar
 from debrief.workspace import editing
 from debrief.workspace.editing import Setting, Value
-
-NAMES: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
-    "language": (
-        lambda: _("Language"),
-        lambda: _("The language of the screens. Where it is not set, this computer's decides."),
-    ),
-    "round_language": (
-        lambda: _("Language of the round"),
-        lambda: _("The language of the questions. Where it is not set, that of the screens."),
-    ),
-    "country": (
-        lambda: _("Country"),
-        lambda: _("Whose laws and telephone numbers the duty cards tell of."),
-    ),
-    "team": (
-        lambda: _("Team"),
-        lambda: _(
-            "The team's name, filled in at each round; it stands in the record in the clear."
-        ),
-    ),
-    "protocol": (
-        lambda: _("Usual protocol"),
-        lambda: _("The protocol that stands first when a round is set up, by its id."),
-    ),
-    "privacy": (
-        lambda: _("Names and notes"),
-        lambda: _(
-            "sealed: only those with a key can read them. open: whoever has the file can. It "
-            "holds from the next round."
-        ),
-    ),
-    "theme": (
-        lambda: _("Look"),
-        lambda: _(
-            "dusk is dark, day is light, high-contrast is black and white, ansi takes your "
-            "terminal's own colours."
-        ),
-    ),
-    "glyphs": (
-        lambda: _("Signs and frames"),
-        lambda: _("ascii draws with plain letters only; auto does so where the terminal needs it."),
-    ),
-    "editor_tmp": (
-        lambda: _("Editor may use the disk"),
-        lambda: _(
-            "Whether a note may lie in the temporary folder, and so perhaps on the disk, while "
-            "your own editor has it."
-        ),
-    ),
-    "retention.private_days": (
-        lambda: _("Sealed part is kept"),
-        lambda: _("Days after which `debrief expire` erases names and notes."),
-    ),
-    "retention.record_days": (
-        lambda: _("Record is kept"),
-        lambda: _("Days after which `debrief expire` erases the rest of a session."),
-    ),
-}
-"""What a setting is called, and one sentence about it, by its key in the file."""
 
 
 class SettingsList(OptionList):
@@ -167,8 +107,8 @@ class SettingsScreen(BaseScreen):
         self._tell()
 
     def _row(self, setting: Setting) -> Content:
-        label = Content(_label(setting)).truncate(24, ellipsis=True)
-        shown = _shown(setting, self._value(setting))
+        label = Content(wordings.label(setting)).truncate(24, ellipsis=True)
+        shown = wordings.shown(setting, self._value(setting))
         return Content.assemble(
             label.pad_right(26 - label.cell_length),
             (shown, "$accent" if self._is_set(setting) else "$muted"),
@@ -187,11 +127,11 @@ class SettingsScreen(BaseScreen):
         setting = self._chosen
         if setting is None:
             return
-        about.border_title = _label(setting)
+        about.border_title = wordings.label(setting)
         path = self.desk_app.desk.places.settings
-        lines = [Content(_sentence(setting)), Content("")]
+        lines = [Content(wordings.sentence(setting)), Content("")]
         if setting.kind in ("choice", "switch"):
-            choices = [_shown(setting, one) for one in _steps(setting)]
+            choices = [wordings.shown(setting, one) for one in wordings.steps(setting)]
             lines += [Content.styled(", ".join(choices), "$muted"), Content("")]
         is_set = self._is_set(setting)
         where = (
@@ -220,7 +160,7 @@ class SettingsScreen(BaseScreen):
     def on_settings_list_stepped(self, message: SettingsList.Stepped) -> None:
         """Give the setting the value before or after."""
         setting = self._settings[message.at]
-        steps = _steps(setting)
+        steps = wordings.steps(setting)
         if steps:
             now = self._value(setting) if self._is_set(setting) or not setting.optional else None
             at = steps.index(now) if now in steps else 0
@@ -235,9 +175,9 @@ class SettingsScreen(BaseScreen):
             if sure:
                 self._write(setting, wanted)
 
-        risk = _risk(setting, wanted)
-        if risk:
-            self.app.push_screen(SureDialog(risk), answered)
+        told = wordings.risk(setting, wanted)
+        if told:
+            self.app.push_screen(SureDialog(told), answered)
         else:
             self._write(setting, wanted)
 
@@ -249,10 +189,10 @@ class SettingsScreen(BaseScreen):
 
     def _ask(self, setting: Setting) -> None:
         hint = _("Enter writes it, Esc leaves it as it is; {value} now.")
-        now = _shown(setting, self._value(setting))
+        now = wordings.shown(setting, self._value(setting))
         self.app.push_screen(
             LineDialog(
-                f"{_label(setting)}: {_sentence(setting)}",
+                f"{wordings.label(setting)}: {wordings.sentence(setting)}",
                 hint.format(value=now),
                 lambda text: editing.typed(setting, text),
             ),
@@ -332,45 +272,3 @@ class SureDialog(ModalScreen[bool]):
     def action_answer(self, sure: bool) -> None:
         """Go back with the answer."""
         self.dismiss(sure)
-
-
-def _risk(setting: Setting, wanted: Value) -> str:
-    """Return what a value would take away; empty where it takes no protection away."""
-    if (setting.name, wanted) == ("privacy", "open"):
-        return _("From the next round on, whoever has a session file can read its names and notes.")
-    if (setting.name, wanted) == ("editor_tmp", True):
-        return _(
-            "A note may then lie on the disk while your editor has it, and leave traces there."
-        )
-    return ""
-
-
-def _label(setting: Setting) -> str:
-    known = NAMES.get(setting.name)
-    return known[0]() if known else setting.name
-
-
-def _sentence(setting: Setting) -> str:
-    known = NAMES.get(setting.name)
-    return known[1]() if known else _("The setting {key}.").format(key=setting.name)
-
-
-def _steps(setting: Setting) -> tuple[Value, ...]:
-    """Return the values to step through; none for what is typed."""
-    if setting.kind == "switch":
-        return (False, True)
-    none: tuple[Value, ...] = (None,) if setting.optional else ()
-    return (*none, *setting.choices) if setting.kind == "choice" else ()
-
-
-def _shown(setting: Setting, value: Value) -> str:
-    """Return a value as a person reads it."""
-    if value is None or value == "":
-        return _("not set")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if setting.name.endswith("language"):
-        return i18n.NAMES.get(str(value), str(value))
-    if setting.name.endswith("_days"):
-        return ngettext("{n} day", "{n} days", int(value)).format(n=value)
-    return str(value)
