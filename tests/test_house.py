@@ -66,6 +66,7 @@ HEAVY = {"textual", "rich", "httpx", "pluggy", "asyncio"}
         "debrief.session",
         "debrief.signs",
         "debrief.protocol",
+        "debrief.guidance",
         "debrief.summary",
         "debrief.plugin",
         "debrief.live",

@@ -14,6 +14,7 @@ from debrief.i18n import language
 from debrief.session import ROUND, SignKey, State
 from debrief.session.duties import code_of, kind_of
 from debrief.session.model import DUTY_CODES, Subject
+from debrief.signs.codes import CODES
 
 if TYPE_CHECKING:
     from debrief.workspace.config import Config
@@ -66,8 +67,16 @@ def look(
 
 
 def card_of(code: str, subject: Subject) -> str:
-    """Return the id of the card for a sign: a duty's where it is the citizen's and opens one."""
-    if subject == "case" and code_of(kind_of(code)) in DUTY_CODES:
+    """Return the id of the card for a sign, whose it is thought to be decides which.
+
+    The citizen's has the card of the duty it opens. The counsellor's has that of the sign, under
+    the code it has in a counsellor.
+    """
+    twin = CODES[code].twin if code in CODES else None
+    if subject == "counsellor" and code.startswith("case_") and twin is not None:
+        return guidance.sign_card(twin)
+    about_citizen = subject == "case" or code.startswith("case_")
+    if about_citizen and code_of(kind_of(code)) in DUTY_CODES:
         return guidance.duty_card(kind_of(code))
     return guidance.sign_card(code)
 

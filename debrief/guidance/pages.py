@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 from debrief.errors import Problem
 from debrief.guidance.model import Card, Law, Number, is_stale
 from debrief.guidance.shelf import CHAIN, WORDS, Library
-from debrief.i18n import _, pgettext
+from debrief.i18n import _
 from debrief.protocol.model import Lines
 from debrief.protocol.refusal import nearest, shown
 
@@ -106,9 +106,9 @@ def _card(made: Library, card: Card, language: str, today: dt.date) -> Iterator[
     more = duty.tonight.to(language) if duty else ()
     yield from _under(_("Tonight"), "item", (*card.tonight.to(language), *more))
     yield from _numbers(made.numbers_of(card), language, today)
-    yield from _part(pgettext("card", "Next"), "item", card.next, language)
+    yield from _part(_("Afterwards"), "item", card.next, language)
     yield from _part(_("Hand over to"), "item", card.hand_over, language)
-    yield from _part(pgettext("card", "Never"), "never", card.never, language)
+    yield from _part(_("Never"), "never", card.never, language)
     if law is not None:
         yield from _under(law.name.to(language), "text", law.text.to(language))
     check = (*card.check.to(language), *(law.check.to(language) if law else ()))
@@ -157,7 +157,7 @@ def _under(heading: str, kind: Kind, rows: Iterable[str]) -> Iterator[Line]:
 
 def _numbers(numbers: tuple[Number, ...], language: str, today: dt.date) -> Iterator[Line]:
     if numbers:
-        yield Line("head", pgettext("card", "Call"))
+        yield Line("head", _("Numbers to call"))
     for one in numbers:
         yield Line("number", f"{one.number or '-'}  {one.name.to(language)}")
         if why := _doubt(one.verified_on, today):

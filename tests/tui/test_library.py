@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input, OptionList
 
-from debrief import i18n
+from debrief import guidance, i18n
+from debrief.desk import guiding
 from debrief.session import SignKey
 from debrief.session import events as ev
+from debrief.signs import CODES
 from debrief.tui.dialogs import DutyDialog
 from debrief.tui.screens.close import CloseScreen
 from debrief.tui.screens.home import HomeScreen
@@ -235,9 +237,15 @@ async def test_enter_goes_to_the_card_and_the_arrows_read_it(opened) -> None:
 
 
 def test_a_sign_of_the_citizens_has_the_duty_card(live) -> None:
-    from debrief.desk import guiding
-
     assert guiding.card_of("suicidal_thoughts", "case") == "duty-suicide-risk"
     assert guiding.card_of("suicidal_thoughts", "counsellor") == "sign-suicidal-thoughts"
     assert guiding.card_of("case_coercion", "case") == "sign-case-coercion"
+    assert guiding.card_of("case_suicide_risk", "counsellor") == "sign-suicidal-thoughts"
     assert guiding.of_sign(live.state, SignKey("x", AISHA, "sleep", "")) == ()
+
+
+@pytest.mark.parametrize("subject", ["case", "counsellor", "unsure"])
+@pytest.mark.parametrize("code", CODES)
+def test_every_sign_has_a_card_whoever_it_belongs_to(code, subject) -> None:
+    made, _problems = guidance.library("other")
+    assert guiding.card_of(code, subject) in made.cards
