@@ -91,7 +91,7 @@ def overview(desk: Desk) -> Overview:
         past.count(found),
         actions.actions(desk, found),
         past.gaps(found, today),
-        past.leads(found, last[0].team, since) if last else None,
+        past.leads(found, desk.config.team or last[0].team, since) if last else None,
         desk.roster.supervisor,
     )
 
