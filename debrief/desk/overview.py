@@ -94,7 +94,7 @@ def overview(desk: Desk) -> Overview:
         keyring.only_here(desk),
         actions.actions(desk, found),
         past.gaps(found, today),
-        past.leads(found, last[0].team, since) if last else None,
+        past.leads(found, desk.config.team or last[0].team, since) if last else None,
         desk.roster.supervisor,
     )
 

@@ -292,9 +292,9 @@ def _signs(cut: _Cut) -> Value:
 
 def _named_follow_ups(cut: _Cut) -> Value:
     dated = [
-        (follow.when, person, follow)
+        (when, person, follow)
         for person, follow in cut.state.follow_ups.items()
-        if follow.outcome == "dated" and follow.when is not None
+        for when in follow.dates
     ]
     dated.sort(key=lambda entry: entry[:2])
     return [

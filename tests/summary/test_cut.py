@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 from zoneinfo import ZoneInfo
 
@@ -147,6 +148,20 @@ def test_follow_ups_are_told_in_the_destinations_time() -> None:
         }
     ]
     assert "2026-11-22 18:30 (UTC+01:00)" in render(view, "html").decode()
+
+
+def test_every_date_that_was_agreed_is_told() -> None:
+    state = a_round()
+    [who] = [one for one, agreed in state.follow_ups.items() if agreed.when is not None]
+    agreed = state.follow_ups[who]
+    assert agreed.when is not None
+    later = tuple(agreed.when + dt.timedelta(days=days) for days in (2, 28))
+    several = msgspec.structs.replace(agreed, further=later)
+    state = msgspec.structs.replace(state, follow_ups={**state.follow_ups, who: several})
+    view = reduce(state, "named", ["named_follow_ups"], "da")
+    rows = view.fields["named_follow_ups"]
+    assert [row["when"][:10] for row in rows] == ["2026-11-22", "2026-11-24", "2026-12-20"]
+    assert len({row["name"] for row in rows}) == 1
 
 
 def test_a_field_above_the_level_is_refused_with_the_nearest_that_may() -> None:

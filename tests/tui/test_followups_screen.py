@@ -171,6 +171,21 @@ async def test_a_round_that_was_not_held_is_said_by_two_keys(opened, desk, eveni
     assert rows == [("Nord", "no-time")]
 
 
+async def test_a_week_that_had_no_round_is_explained_too(opened, desk, clock) -> None:
+    hold(desk, "Aisha", team="Nord")
+    hold(desk, "Jonas", team="Syd")
+    clock.skip(14 * DAY)
+    async with opened() as screen:
+        assert "Nord: no round in week 48" in screen.text("#past")
+        await screen.press("h", "w")
+        assert "No round in week 48 with Nord" in screen.text("#which-round")
+        await screen.press("4")
+        assert "Nord: no round" not in screen.text("#past")
+        assert "Syd: no round in week 48" in screen.text("#past")
+    [row] = past.index(desk).ask("select team, day, reason from not_held")
+    assert row == ("Nord", "2026-11-23", "other-support")
+
+
 async def test_the_setup_asks_after_what_was_agreed(opened, desk, evening) -> None:
     async with opened() as screen:
         await screen.press("enter")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from debrief.desk.actions import Agreed
     from debrief.desk.following import Due
     from debrief.desk.overview import Overview, Unfinished
-    from debrief.record.shape import NotHeldReason
+    from debrief.tui.not_held_dialog import NotHeld
 
 
 MOST: Final = 4
@@ -181,24 +181,25 @@ class HomeScreen(BaseScreen):
         desk = self.desk_app.desk
         last = self._overview.last if self._overview else None
         team = desk.config.team or (last.team if last else "")
+        gaps = self._overview.gaps if self._overview else ()
 
-        def answered(reason: NotHeldReason | None) -> None:
-            if reason is not None:
-                self._keep_not_held(team, reason)
+        def answered(what: NotHeld | None) -> None:
+            if what is not None:
+                self._keep_not_held(what)
 
-        self.app.push_screen(NotHeldDialog(team), answered)
+        self.app.push_screen(NotHeldDialog(team, gaps[0] if gaps else None), answered)
 
     @work(thread=True, group="keep", exit_on_error=False)
-    def _keep_not_held(self, team: str, reason: NotHeldReason) -> None:
+    def _keep_not_held(self, what: NotHeld) -> None:
         from debrief.desk import following
 
         try:
-            following.not_held(self.desk_app.desk, team, reason)
+            following.not_held(self.desk_app.desk, what.team, what.reason, what.monday)
         except Problem as problem:
             self.app.call_from_thread(self.desk_app.tell, problem)
             return
         told = _("Kept in the record: {team} had no round, {reason}.").format(
-            team=team or "-", reason=words.not_held(reason)
+            team=what.team or "-", reason=words.not_held(what.reason)
         )
         self.app.call_from_thread(self.app.notify, told, markup=False)
         self.app.call_from_thread(self.look)

@@ -17,6 +17,7 @@ from textual.worker import get_current_worker
 from debrief import words
 from debrief.desk import Desk, past, searching, telling
 from debrief.desk.correcting import corrections
+from debrief.desk.following import came_of
 from debrief.desk.past import Held, Where
 from debrief.errors import Problem
 from debrief.i18n import _, ngettext
@@ -245,6 +246,7 @@ def session_lines(desk: Desk, one: Held, opened: bool) -> list[str]:
     lines = [*telling.record_lines(desk, file)]
     for correction in corrections(desk, one.id, opened=opened):
         lines += telling.correction_lines(correction)
+    lines += map(telling.came_of_line, came_of(desk, one.id, opened=opened))
     if opened:
         private = sessionfile.open_private(data, desk.keys, one.path.name)
         lines += telling.private_lines(private, telling.phase_names(desk, file.session.protocol))
