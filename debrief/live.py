@@ -6,6 +6,7 @@ Both faces (screens and plain mode) drive a round through `Live` and nothing els
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
@@ -19,6 +20,7 @@ from debrief.session import PATTERNS, ROUND, NoteKey, Session, SignKey, State, a
 from debrief.session import events as ev
 from debrief.session.model import Decision, Level, SeenSign, SignState, Subject, Turn
 from debrief.session.rounds import after
+from debrief.session.together import split
 from debrief.signs.model import severity
 from debrief.text import clean, clean_line
 
@@ -91,6 +93,8 @@ class Live:
         """Why no signs can be seen, where the word lists can't be used; empty when they can."""
         self.earlier: Mapping[str, Sequence[signs.Earlier]] = {}
         """The earlier sessions of people, by id and newest last, as far as they are known."""
+        self.lot: Callable[[list[str]], list[str]] = drawn
+        """Returns a list in an order drawn by lot."""
         self._last = last
         self._saved_at = clock()
         self._spans: Spans = {}
@@ -120,6 +124,11 @@ class Live:
         return self.state
 
     @property
+    def keeps_nothing(self) -> bool:
+        """Whether the protocol keeps nothing of what is said: no notes, no load, no signs."""
+        return self.state.setup.keep == "nothing"
+
+    @property
     def saved(self) -> Saved:
         """Whether everything is on the disk, and since when."""
         return Saved(self.journal.saved >= self._last, self._saved_at)
@@ -146,9 +155,31 @@ class Live:
 
     def go_to_phase(self, index: int) -> State:
         """Move to the phase with this index; nothing happens outside the protocol."""
-        if index == self.state.phase or not 0 <= index < len(self.state.setup.phases):
-            return self.state
-        return self.do(ev.PhaseEntered(self.clock(), index))
+        state = self.state
+        if index == state.phase or not 0 <= index < len(state.setup.phases):
+            return state
+        plan = state.setup.phases[index]
+        made = plan.key in state.groups or not plan.groups
+        groups = () if made else self._shuffled(plan.groups)
+        return self.do(ev.PhaseEntered(self.clock(), index, groups))
+
+    def pass_phase(self) -> State:
+        """Pass the running phase as a whole; the next one follows, if there is one."""
+        return self.do(ev.PhasePassed(self.clock(), self.state.plan.key))
+
+    def make_groups(self) -> State:
+        """Make pairs (threes where the phase says so) anew, by lot, of everyone who is here."""
+        plan = self.state.plan
+        return self.do(ev.GroupsMade(self.clock(), plan.key, self._shuffled(plan.groups or 2)))
+
+    def _shuffled(self, size: int) -> tuple[tuple[str, ...], ...]:
+        here = [one.id for one in self.state.people if one.id not in self.state.left]
+        return split(self.lot(here), size)
+
+    def shuffle_order(self) -> State:
+        """Let everyone speak in an order drawn by lot. Nobody's turn is taken back."""
+        order = self.lot([one.id for one in self.state.people])
+        return self.do(ev.OrderChanged(self.clock(), tuple(order)))
 
     def choose(self, person: str | None) -> State:
         """Give the word to `person` (None: the round as a whole)."""
@@ -193,6 +224,8 @@ class Live:
         old, new = self.state.note(phase, person), clean(text)
         if new == old:
             return False
+        if self.keeps_nothing:
+            return False
         start, cut, inserted = _splice(old, new)
         self.do(ev.Wrote(self.clock(), phase, person, start, cut, inserted))
         return True
@@ -223,6 +256,8 @@ class Live:
 
         Those looked back on before are read again: a load may be changed out of turn.
         """
+        if self.keeps_nothing:
+            return
         noted = (key.person for key in self.state.signs if key.phase == PATTERNS)
         for one in dict.fromkeys((person, *self._reasons, *noted)):
             earlier = self.earlier.get(one)
@@ -300,6 +335,11 @@ class Live:
                 level=level or base.level,
             )
         )
+
+
+def drawn(ids: list[str]) -> list[str]:
+    """Return `ids` in an order drawn by lot."""
+    return random.SystemRandom().sample(ids, len(ids))
 
 
 def _no_list(language: str) -> str:

@@ -136,15 +136,26 @@ def guardrail(one: Guardrail, state: State) -> str:
         "acute-sign-unread": _("A sign of danger now stands unread in the notes of {name}. Confirm it or dismiss it."),
         "duty-open": _("{kind}: note how it ended - acted, agreed who acts, or not a duty case."),
         "acute-now": _("{name}: danger now. Pause the round and take it between the two of you; let somebody else go on or close."),
-        "acute-and-alone": _("{name} is alone. Do not end the call before somebody is with them or can be reached."),
+        "acute-and-alone": _("{name} is alone. Do not end the call before somebody is with them or can be reached; where life is in danger, call {number}."),
         "passed-and-alone": _("{name} has passed each time and is alone tonight. Do not press; offer a short call after the round, and one tomorrow."),
         "too-early": _("It is early for this protocol. An end-of-shift round suits tonight better."),
         "mixed-exposure": _("Only some took part in the hard call. Take them in a short talk of their own first, then meet about the work."),
         "supervisor-involved": _("You were part of it yourself. Let somebody else lead if you can; else say so aloud."),
         "line-manager-leads": _("A line manager leads. Say aloud that nobody is being assessed."),
         "too-many": _("The group is large for this protocol. Split it if you can."),
+        "too-few": _("There are few of you for this protocol. Fifteen minutes of sparring suits fewer people."),
+        "locked": _("This protocol is locked. It is held only by a trained team, with those who want to, and with a next contact for each."),
+        "locked-without-date": _("{name}: this protocol asks for a next contact. Date it, in three days and again in a month, or note that it was declined."),
+        "call-without-date": _("{name} was to be called. Agree when, or note that it was declined."),
     }  # fmt: skip
-    return sentences.get(one.code, one.code).format(name=name, kind=kind)
+    return sentences.get(one.code, one.code).format(
+        name=name, kind=kind, number=emergency(state.setup.language)
+    )
+
+
+def emergency(lang: str) -> str:
+    """Return the number to call where life is in danger, for where a round in `lang` is held."""
+    return "113" if lang == "nb" else "112"
 
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
