@@ -153,6 +153,16 @@ def guardrail(one: Guardrail, state: State) -> str:
     )
 
 
+def only_at(shift: str) -> str:
+    """Return at which end of a shift a phase is held."""
+    return _("Only when the shift begins.") if shift == "start" else _("Only when the shift ends.")
+
+
+def in_groups(size: int) -> str:
+    """Return how people talk: in pairs, or in threes."""
+    return _("People talk in pairs.") if size == 2 else _("People talk in threes.")
+
+
 def emergency(lang: str) -> str:
     """Return the number to call where life is in danger, for where a round in `lang` is held."""
     return "113" if lang == "nb" else "112"
