@@ -6,10 +6,12 @@ Every face (screens, plain mode, command line) says the same thing the same way.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from debrief.i18n import _, language, ngettext, pgettext
 from debrief.session.guardrails import Guardrail
-from debrief.session.model import FollowUp, State
+from debrief.session.model import FollowUp, Person, State
+from debrief.session.together import groups_now
 
 
 def role(code: str) -> str:
@@ -151,6 +153,33 @@ def guardrail(one: Guardrail, state: State) -> str:
     return sentences.get(one.code, one.code).format(
         name=name, kind=kind, number=emergency(state.setup.language)
     )
+
+
+def stay(code: str) -> str:
+    """Return the short word for how long a person is there; empty for the whole round."""
+    return {
+        "late": pgettext("stay", "comes late"),
+        "early": pgettext("stay", "goes early"),
+    }.get(code, "")
+
+
+def considerate(person: Person, people: Iterable[Person]) -> list[str]:
+    """Return what was agreed about a person for tonight, each as a few words."""
+    names = {one.id: one.name for one in people}
+    told = [stay(person.stay)]
+    if person.buddy:
+        told.append(_("calls {name} first").format(name=names.get(person.buddy, person.buddy)))
+    if person.supporter:
+        told.append(_("supported by {name}").format(name=person.supporter))
+    if person.needs:
+        told.append(_("considerate: {needs}").format(needs=person.needs))
+    return [one for one in told if one]
+
+
+def groups(state: State) -> str:
+    """Return who talks with whom in the running phase; empty where people are not in groups."""
+    names = {person.id: person.name for person in state.people}
+    return "   ".join(" + ".join(names[one] for one in group) for group in groups_now(state))
 
 
 def only_at(shift: str) -> str:

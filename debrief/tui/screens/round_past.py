@@ -10,10 +10,10 @@ from textual.message import Message
 from debrief.live import Live
 from debrief.session.model import Person
 from debrief.signs import Earlier
-from debrief.tui.screens.round_keys import RoundKeys
+from debrief.tui.screens.round_together import RoundTogether
 
 
-class RoundPast(RoundKeys):
+class RoundPast(RoundTogether):
     """A round that asks once for the earlier sessions of everyone in it."""
 
     class Remembered(Message):
