@@ -73,71 +73,21 @@ class Saved(msgspec.Struct, frozen=True):
     at: dt.datetime
 
 
-class Live:
-    """A running round. Not thread-safe: all calls come from the face's own thread."""
+class Steps:
+    """The steps of a running round: each is one event, and taken back by `undo`."""
 
-    def __init__(
-        self,
-        session: Session,
-        journal: Recorder,
-        clock: Callable[[], dt.datetime] = utc_now,
-        last: int = 0,
-    ) -> None:
-        self.session = session
-        self.clock = clock
-        self.journal = journal
-        self.on_disk: Callable[[str], None] = _ignore
-        """Told, from the writer's thread, each time something is saved (an empty text) or when
-        the disk refuses (what to tell the person). It must not block."""
-        self.blind = ""
-        """Why no signs can be seen, where the word lists can't be used; empty when they can."""
-        self.earlier: Mapping[str, Sequence[signs.Earlier]] = {}
-        """The earlier sessions of people, by id and newest last, as far as they are known."""
-        self.lot: Callable[[list[str]], list[str]] = drawn
-        """Returns a list in an order drawn by lot."""
-        self._last = last
-        self._saved_at = clock()
-        self._spans: Spans = {}
-        self._reasons: dict[str, dict[str, str]] = {}
-
-        journal.on_saved = self._on_saved
-        journal.on_trouble = self._on_trouble
-
-    def _on_saved(self, sequence: int, at: float) -> None:
-        del sequence
-        self._saved_at = dt.datetime.fromtimestamp(at, dt.UTC)
-        self.on_disk("")
-
-    def _on_trouble(self, problem: Problem) -> None:
-        self.on_disk(str(problem))
+    clock: Callable[[], dt.datetime]
+    lot: Callable[[list[str]], list[str]]
+    """Returns a list in an order drawn by lot."""
 
     @property
     def state(self) -> State:
         """The round as it stands."""
-        return self.session.state
+        raise NotImplementedError
 
     def do(self, event: ev.AnyEvent) -> State:
-        """Let `event` happen: new state, then its journal record. Raises Refused."""
-        session = apply(self.session, event)
-        self._last = self.journal.append(ev.encode(event))
-        self.session = session
-        return self.state
-
-    @property
-    def keeps_nothing(self) -> bool:
-        """Whether the protocol keeps nothing of what is said: no notes, no load, no signs."""
-        return self.state.setup.keep == "nothing"
-
-    @property
-    def saved(self) -> Saved:
-        """Whether everything is on the disk, and since when."""
-        return Saved(self.journal.saved >= self._last, self._saved_at)
-
-    def settle(self, timeout: float = 10.0) -> bool:
-        """Wait until everything is durable; return whether it is."""
-        return self.journal.wait(self._last, timeout)
-
-    # The round
+        """Let `event` happen. Raises Refused."""
+        raise NotImplementedError
 
     def next_voice(self) -> State:
         """End the speaker's turn as spoken; where nobody speaks, give the word to the first."""
@@ -194,6 +144,70 @@ class Live:
     def redo(self) -> State:
         """Make the last step taken back again. Raises Refused when there is none."""
         return self.do(ev.Redone(self.clock()))
+
+
+class Live(Steps):
+    """A running round. Not thread-safe: all calls come from the face's own thread."""
+
+    def __init__(
+        self,
+        session: Session,
+        journal: Recorder,
+        clock: Callable[[], dt.datetime] = utc_now,
+        last: int = 0,
+    ) -> None:
+        self.session = session
+        self.clock = clock
+        self.journal = journal
+        self.on_disk: Callable[[str], None] = _ignore
+        """Told, from the writer's thread, each time something is saved (an empty text) or when
+        the disk refuses (what to tell the person). It must not block."""
+        self.blind = ""
+        """Why no signs can be seen, where the word lists can't be used; empty when they can."""
+        self.earlier: Mapping[str, Sequence[signs.Earlier]] = {}
+        """The earlier sessions of people, by id and newest last, as far as they are known."""
+        self.lot = drawn
+        self._last = last
+        self._saved_at = clock()
+        self._spans: Spans = {}
+        self._reasons: dict[str, dict[str, str]] = {}
+
+        journal.on_saved = self._on_saved
+        journal.on_trouble = self._on_trouble
+
+    def _on_saved(self, sequence: int, at: float) -> None:
+        del sequence
+        self._saved_at = dt.datetime.fromtimestamp(at, dt.UTC)
+        self.on_disk("")
+
+    def _on_trouble(self, problem: Problem) -> None:
+        self.on_disk(str(problem))
+
+    @property
+    def state(self) -> State:
+        """The round as it stands."""
+        return self.session.state
+
+    def do(self, event: ev.AnyEvent) -> State:
+        """Let `event` happen: new state, then its journal record. Raises Refused."""
+        session = apply(self.session, event)
+        self._last = self.journal.append(ev.encode(event))
+        self.session = session
+        return self.state
+
+    @property
+    def keeps_nothing(self) -> bool:
+        """Whether the protocol keeps nothing of what is said: no notes, no load, no signs."""
+        return self.state.setup.keep == "nothing"
+
+    @property
+    def saved(self) -> Saved:
+        """Whether everything is on the disk, and since when."""
+        return Saved(self.journal.saved >= self._last, self._saved_at)
+
+    def settle(self, timeout: float = 10.0) -> bool:
+        """Wait until everything is durable; return whether it is."""
+        return self.journal.wait(self._last, timeout)
 
     # Notes and signs
 

@@ -130,7 +130,13 @@ def guardrail(one: Guardrail, state: State) -> str:
     name = person.name if person else _("the round")
     found = state.duties.get(one.about)
     kind = duty(found.kind) if found else ""
-    sentences = {
+    number = emergency(state.setup.language)
+    return told(one.code).format(name=name, kind=kind, number=number)
+
+
+def told(code: str) -> str:
+    """Return the sentence for a guardrail's code, with places for {name}, {kind} and {number}."""
+    return {
         "follow-up-missing": _("{name} has no next contact yet: date it, or note that it was declined or not needed."),
         "acute-without-date": _("{name} has a sign of danger now. Agree a dated contact before you close."),
         "urgent-without-date": _("{name} has a sign that wants help within three days. Offer a dated contact."),
@@ -149,17 +155,14 @@ def guardrail(one: Guardrail, state: State) -> str:
         "locked": _("This protocol is locked. It is held only by a trained team, with those who want to, and with a next contact for each."),
         "locked-without-date": _("{name}: this protocol asks for a next contact. Date it, in three days and again in a month, or note that it was declined."),
         "call-without-date": _("{name} was to be called. Agree when, or note that it was declined."),
-    }  # fmt: skip
-    return sentences.get(one.code, one.code).format(
-        name=name, kind=kind, number=emergency(state.setup.language)
-    )
+    }.get(code, code)  # fmt: skip
 
 
 def stay(code: str) -> str:
     """Return the short word for how long a person is there; empty for the whole round."""
     return {
-        "late": pgettext("stay", "comes late"),
-        "early": pgettext("stay", "goes early"),
+        "late": pgettext("stay", "late"),
+        "early": pgettext("stay", "early"),
     }.get(code, "")
 
 

@@ -115,10 +115,7 @@ class Desk:
         shift: Shift | None = None,
         silence: bool = False,
     ) -> Setup:
-        """Return what a round starts from, with planned times for this many people.
-
-        `shift` leaves out the phases of its other end; `silence` lets it begin with a quiet minute.
-        """
+        """Return what a round starts from, planned for these people at this end of the `shift`."""
         from debrief.desk.planning import plans
         from debrief.protocol import GROUND_RULES_VERSION
 

@@ -23,7 +23,7 @@ from debrief.session.model import (
     SignState,
     State,
 )
-from debrief.session.refused import Refused
+from debrief.session.refused import Refused, keeps_nothing
 from debrief.session.rounds import after
 from debrief.session.together import groups_made, phase_passed
 
@@ -172,12 +172,7 @@ def _known(state: State, person_id: str) -> None:
 def _keeps(state: State) -> None:
     """Refuse whatever would be kept of what is said, where the protocol keeps nothing."""
     if state.setup.keep == "nothing":
-        raise Refused(
-            _(
-                "This protocol keeps nothing of what is said, so nothing was written;"
-                " agreements and the next contact can be noted."
-            )
-        )
+        raise Refused(keeps_nothing())
 
 
 def _known_phase(state: State, key: str) -> None:

@@ -22,7 +22,7 @@ from debrief.session.model import Person
 from debrief.text import clean_line
 from debrief.tui import commands
 from debrief.tui.dialogs import LineDialog
-from debrief.tui.screens.setup_begin import DEFAULT, SetupBegin, say
+from debrief.tui.screens.setup_begin import DEFAULT, SetupBegin
 from debrief.tui.widgets.bars import KeyBar, TopBar
 from debrief.tui.widgets.roll import Entry, Roll
 from debrief.tui.widgets.tick import Tick
@@ -197,7 +197,8 @@ class SetupScreen(SetupBegin):
             if len(here) > one.max_people:
                 advice.append(_("More than {n}: two rounds are better.").format(n=one.max_people))
             unsaid = SAID_ELSEWHERE if here else (*SAID_ELSEWHERE, "too-few")
-            advice += [say(one, setup) for one in at_the_start(setup) if one.code not in unsaid]
+            codes = [found.code for found in at_the_start(setup)]
+            advice += [words.told(code) for code in codes if code not in unsaid]
         self.query_one("#advice", Static).update("  ".join(advice))
 
     # Doing

@@ -7,13 +7,10 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
 from debrief import i18n, words
-from debrief.clock import utc_now
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.protocol import Protocol, Shift
-from debrief.session import events as ev
-from debrief.session import start
-from debrief.session.guardrails import Guardrail, at_the_start
+from debrief.session.guardrails import at_the_start
 from debrief.session.model import Circumstances, Setup
 from debrief.text import clean_line
 from debrief.tui.cards import GuardCard, LockCard, Way
@@ -129,11 +126,8 @@ class SetupBegin(BaseScreen):
             elif way == "anyway":
                 self._open(one, around)
 
-        setup = self.planned(one, around)
-        sentences = [
-            say(found, setup) for found in at_the_start(setup) if found.code == "too-early"
-        ]
-        self.app.push_screen(GuardCard(sentences, self._instead_label()), answered)
+        sentence = words.told("too-early")
+        self.app.push_screen(GuardCard([sentence], self._instead_label()), answered)
 
     def _open(self, one: Protocol, around: Circumstances) -> None:
         """Open the round; what speaks against it stands on the screen, so going on is noted."""
@@ -147,11 +141,6 @@ class SetupBegin(BaseScreen):
             return
         self.app.pop_screen()
         self.desk_app.open_round(live)
-
-
-def say(found: Guardrail, setup: Setup) -> str:
-    """Return the sentence for what speaks against a round that has not begun."""
-    return words.guardrail(found, start(ev.Opened(utc_now(), "planned", setup)).state)
 
 
 def hours(text: str) -> float:

@@ -55,7 +55,9 @@ class RoundTable(OptionList):
         if person_id in state.left and person.stay != "late":
             turn = "left"
         speaks = person_id == state.speaker
-        glyph = looks.SPEAKS if speaks else looks.TURN_GLYPHS[turn]
+        awaited = person_id in state.left and turn != "left"
+        glyph = looks.AWAITED if awaited else looks.TURN_GLYPHS[turn]
+        glyph = looks.SPEAKS if speaks else glyph
         load = state.loads.get(person_id)
         note = words.turn(turn) if turn in ("passed", "left") else ""
         note = note or words.stay(person.stay) or _how(person.channel)

@@ -174,8 +174,12 @@ class Roll(OptionList):
 
     def on_focus(self) -> None:
         """Say which keys hold here beside those at the foot."""
-        keys = [f"{one.shown_key} {one.label()}" for one in commands.of("people") if not one.bar]
-        self.border_subtitle = "  ".join(keys[:5])
+        shown = ""
+        for one in commands.of("people"):
+            more = f"{shown}  {one.shown_key} {one.label()}".strip()
+            if not one.bar and len(more) <= self.size.width - 4:
+                shown = more
+        self.border_subtitle = shown
 
     def on_blur(self) -> None:
         """The keys hold no longer."""
