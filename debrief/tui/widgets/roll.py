@@ -173,7 +173,9 @@ class Roll(OptionList):
         return f"{entry.person.name}: {' · '.join(about)}" if about else ""
 
     def on_focus(self) -> None:
-        """Say which keys hold here beside those at the foot."""
+        """Begin with the first person, and say which keys hold here beside those at the foot."""
+        if self.highlighted is None and self.entries:
+            self.highlighted = 0
         shown = ""
         for one in commands.of("people"):
             more = f"{shown}  {one.shown_key} {one.label()}".strip()
