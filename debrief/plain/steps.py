@@ -12,6 +12,7 @@ from debrief.i18n import LANGUAGES, _
 from debrief.plain import reading, showing
 from debrief.plain import vocabulary as v
 from debrief.plain.context import Context
+from debrief.plain.together import help_rows as together_rows
 from debrief.protocol.refusal import nearest
 from debrief.session import SignKey
 from debrief.session import events as ev
@@ -381,15 +382,7 @@ def help_rows() -> list[tuple[str, str]]:
         ("word", _(" NAME: give the word to somebody")),
         ("round", _(": write for the whole round")),
         ("strike", _(": take out the last line of the note")),
-        ("call", _(" [NAME]: is to be called; again: not")),
-        ("buddy", _(" NAME NAME: whom the first one calls when it gets heavy")),
-        ("considerate", _(" NAME WORDS: what is considerate of the person; it is sealed")),
-        ("supporter", _(" NAME WORDS: which colleague the person chose to be supported by")),
-        ("pass-phase", _(": the group passes the whole phase")),
-        ("pairs", _(": draw lots for pairs, or for threes where the phase says so")),
-        ("lots", _(": draw lots for the speaking order")),
-        ("both", _(" [da, nb, en]: the questions in two languages at once; again: in one")),
-        ("anyway", _(": go on although a warning stands; it is noted in the record")),
+        *together_rows(),
         ("load", _(" 0-10 [NAME]: how heavily the shift sits")),
         ("alone", _(" [NAME]: will be alone tonight; again: not")),
         ("left", _(" [NAME]: has left; again: is back")),

@@ -112,3 +112,18 @@ class Together:
         self.context.talk.tell(
             _("Noted that you went on: {warning}").format(warning=words.guardrail(found, state))
         )
+
+
+def help_rows() -> list[tuple[str, str]]:
+    """Return (command, what follows it and what it does) for every command here."""
+    return [
+        ("call", _(" [NAME]: is to be called; again: not")),
+        ("buddy", _(" NAME NAME: whom the first one calls when it gets heavy")),
+        ("considerate", _(" NAME WORDS: what is considerate of the person; it is sealed")),
+        ("supporter", _(" NAME WORDS: which colleague the person chose to be supported by")),
+        ("pass-phase", _(": the group passes the whole phase")),
+        ("pairs", _(": draw lots for pairs, or for threes where the phase says so")),
+        ("lots", _(": draw lots for the speaking order")),
+        ("both", _(" [da, nb, en]: the questions in two languages at once; again: in one")),
+        ("anyway", _(": go on although a warning stands; it is noted in the record")),
+    ]
