@@ -6,6 +6,7 @@ Both faces (screens and plain mode) drive a round through `Live` and nothing els
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
@@ -19,6 +20,7 @@ from debrief.session import PATTERNS, ROUND, NoteKey, Session, SignKey, State, a
 from debrief.session import events as ev
 from debrief.session.model import Decision, Level, SeenSign, SignState, Subject, Turn
 from debrief.session.rounds import after
+from debrief.session.together import split
 from debrief.signs.model import severity
 from debrief.text import clean, clean_line
 
@@ -71,7 +73,80 @@ class Saved(msgspec.Struct, frozen=True):
     at: dt.datetime
 
 
-class Live:
+class Steps:
+    """The steps of a running round: each is one event, and taken back by `undo`."""
+
+    clock: Callable[[], dt.datetime]
+    lot: Callable[[list[str]], list[str]]
+    """Returns a list in an order drawn by lot."""
+
+    @property
+    def state(self) -> State:
+        """The round as it stands."""
+        raise NotImplementedError
+
+    def do(self, event: ev.AnyEvent) -> State:
+        """Let `event` happen. Raises Refused."""
+        raise NotImplementedError
+
+    def next_voice(self) -> State:
+        """End the speaker's turn as spoken; where nobody speaks, give the word to the first."""
+        state = self.state
+        if state.speaker is None:
+            return self.choose(after(state, None))
+        return self.end_turn("spoke")
+
+    def end_turn(self, turn: Turn) -> State:
+        """End the speaker's turn so; nothing happens where nobody speaks."""
+        state = self.state
+        if state.speaker is None:
+            return state
+        return self.do(ev.TurnEnded(self.clock(), state.plan.key, state.speaker, turn))
+
+    def go_to_phase(self, index: int) -> State:
+        """Move to the phase with this index; nothing happens outside the protocol."""
+        state = self.state
+        if index == state.phase or not 0 <= index < len(state.setup.phases):
+            return state
+        plan = state.setup.phases[index]
+        made = plan.key in state.groups or not plan.groups
+        groups = () if made else self._shuffled(plan.groups)
+        return self.do(ev.PhaseEntered(self.clock(), index, groups))
+
+    def pass_phase(self) -> State:
+        """Pass the running phase as a whole; the next one follows, if there is one."""
+        return self.do(ev.PhasePassed(self.clock(), self.state.plan.key))
+
+    def make_groups(self) -> State:
+        """Make pairs (threes where the phase says so) anew, by lot, of everyone who is here."""
+        plan = self.state.plan
+        return self.do(ev.GroupsMade(self.clock(), plan.key, self._shuffled(plan.groups or 2)))
+
+    def _shuffled(self, size: int) -> tuple[tuple[str, ...], ...]:
+        here = [one.id for one in self.state.people if one.id not in self.state.left]
+        return split(self.lot(here), size)
+
+    def shuffle_order(self) -> State:
+        """Let everyone speak in an order drawn by lot. Nobody's turn is taken back."""
+        order = self.lot([one.id for one in self.state.people])
+        return self.do(ev.OrderChanged(self.clock(), tuple(order)))
+
+    def choose(self, person: str | None) -> State:
+        """Give the word to `person` (None: the round as a whole)."""
+        if person == self.state.speaker:
+            return self.state
+        return self.do(ev.SpeakerChosen(self.clock(), person))
+
+    def undo(self) -> State:
+        """Take back the last step. Raises Refused when there is none."""
+        return self.do(ev.Undone(self.clock()))
+
+    def redo(self) -> State:
+        """Make the last step taken back again. Raises Refused when there is none."""
+        return self.do(ev.Redone(self.clock()))
+
+
+class Live(Steps):
     """A running round. Not thread-safe: all calls come from the face's own thread."""
 
     def __init__(
@@ -91,6 +166,7 @@ class Live:
         """Why no signs can be seen, where the word lists can't be used; empty when they can."""
         self.earlier: Mapping[str, Sequence[signs.Earlier]] = {}
         """The earlier sessions of people, by id and newest last, as far as they are known."""
+        self.lot = drawn
         self._last = last
         self._saved_at = clock()
         self._spans: Spans = {}
@@ -120,6 +196,11 @@ class Live:
         return self.state
 
     @property
+    def keeps_nothing(self) -> bool:
+        """Whether the protocol keeps nothing of what is said: no notes, no load, no signs."""
+        return self.state.setup.keep == "nothing"
+
+    @property
     def saved(self) -> Saved:
         """Whether everything is on the disk, and since when."""
         return Saved(self.journal.saved >= self._last, self._saved_at)
@@ -127,42 +208,6 @@ class Live:
     def settle(self, timeout: float = 10.0) -> bool:
         """Wait until everything is durable; return whether it is."""
         return self.journal.wait(self._last, timeout)
-
-    # The round
-
-    def next_voice(self) -> State:
-        """End the speaker's turn as spoken; where nobody speaks, give the word to the first."""
-        state = self.state
-        if state.speaker is None:
-            return self.choose(after(state, None))
-        return self.end_turn("spoke")
-
-    def end_turn(self, turn: Turn) -> State:
-        """End the speaker's turn so; nothing happens where nobody speaks."""
-        state = self.state
-        if state.speaker is None:
-            return state
-        return self.do(ev.TurnEnded(self.clock(), state.plan.key, state.speaker, turn))
-
-    def go_to_phase(self, index: int) -> State:
-        """Move to the phase with this index; nothing happens outside the protocol."""
-        if index == self.state.phase or not 0 <= index < len(self.state.setup.phases):
-            return self.state
-        return self.do(ev.PhaseEntered(self.clock(), index))
-
-    def choose(self, person: str | None) -> State:
-        """Give the word to `person` (None: the round as a whole)."""
-        if person == self.state.speaker:
-            return self.state
-        return self.do(ev.SpeakerChosen(self.clock(), person))
-
-    def undo(self) -> State:
-        """Take back the last step. Raises Refused when there is none."""
-        return self.do(ev.Undone(self.clock()))
-
-    def redo(self) -> State:
-        """Make the last step taken back again. Raises Refused when there is none."""
-        return self.do(ev.Redone(self.clock()))
 
     # Notes and signs
 
@@ -192,6 +237,8 @@ class Live:
         """Make `text` the note of `person` in `phase`; return whether it changed."""
         old, new = self.state.note(phase, person), clean(text)
         if new == old:
+            return False
+        if self.keeps_nothing:
             return False
         start, cut, inserted = _splice(old, new)
         self.do(ev.Wrote(self.clock(), phase, person, start, cut, inserted))
@@ -223,6 +270,8 @@ class Live:
 
         Those looked back on before are read again: a load may be changed out of turn.
         """
+        if self.keeps_nothing:
+            return
         noted = (key.person for key in self.state.signs if key.phase == PATTERNS)
         for one in dict.fromkeys((person, *self._reasons, *noted)):
             earlier = self.earlier.get(one)
@@ -300,6 +349,11 @@ class Live:
                 level=level or base.level,
             )
         )
+
+
+def drawn(ids: list[str]) -> list[str]:
+    """Return `ids` in an order drawn by lot."""
+    return random.SystemRandom().sample(ids, len(ids))
 
 
 def _no_list(language: str) -> str:

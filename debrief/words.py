@@ -6,10 +6,12 @@ Every face (screens, plain mode, command line) says the same thing the same way.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from debrief.i18n import _, language, ngettext, pgettext
 from debrief.session.guardrails import Guardrail
-from debrief.session.model import FollowUp, State
+from debrief.session.model import FollowUp, Person, State
+from debrief.session.together import groups_now
 
 
 def role(code: str) -> str:
@@ -179,7 +181,13 @@ def guardrail(one: Guardrail, state: State) -> str:
     name = person.name if person else _("the round")
     found = state.duties.get(one.about)
     kind = duty(found.kind) if found else ""
-    sentences = {
+    number = emergency(state.setup.language)
+    return told(one.code).format(name=name, kind=kind, number=number)
+
+
+def told(code: str) -> str:
+    """Return the sentence for a guardrail's code, with places for {name}, {kind} and {number}."""
+    return {
         "follow-up-missing": _("{name} has no next contact yet: date it, or note that it was declined or not needed."),
         "acute-without-date": _("{name} has a sign of danger now. Agree a dated contact before you close."),
         "urgent-without-date": _("{name} has a sign that wants help within three days. Offer a dated contact."),
@@ -187,15 +195,60 @@ def guardrail(one: Guardrail, state: State) -> str:
         "acute-sign-unread": _("A sign of danger now stands unread in the notes of {name}. Confirm it or dismiss it."),
         "duty-open": _("{kind}: note how it ended - acted, agreed who acts, or not a duty case."),
         "acute-now": _("{name}: danger now. Pause the round and take it between the two of you; let somebody else go on or close."),
-        "acute-and-alone": _("{name} is alone. Do not end the call before somebody is with them or can be reached."),
+        "acute-and-alone": _("{name} is alone. Do not end the call before somebody is with them or can be reached; where life is in danger, call {number}."),
         "passed-and-alone": _("{name} has passed each time and is alone tonight. Do not press; offer a short call after the round, and one tomorrow."),
         "too-early": _("It is early for this protocol. An end-of-shift round suits tonight better."),
         "mixed-exposure": _("Only some took part in the hard call. Take them in a short talk of their own first, then meet about the work."),
         "supervisor-involved": _("You were part of it yourself. Let somebody else lead if you can; else say so aloud."),
         "line-manager-leads": _("A line manager leads. Say aloud that nobody is being assessed."),
         "too-many": _("The group is large for this protocol. Split it if you can."),
-    }  # fmt: skip
-    return sentences.get(one.code, one.code).format(name=name, kind=kind)
+        "too-few": _("There are few of you for this protocol. Fifteen minutes of sparring suits fewer people."),
+        "locked": _("This protocol is locked. It is held only by a trained team, with those who want to, and with a next contact for each."),
+        "locked-without-date": _("{name}: this protocol asks for a next contact. Date it, in three days and again in a month, or note that it was declined."),
+        "call-without-date": _("{name} was to be called. Agree when, or note that it was declined."),
+    }.get(code, code)  # fmt: skip
+
+
+def stay(code: str) -> str:
+    """Return the short word for how long a person is there; empty for the whole round."""
+    return {
+        "late": pgettext("stay", "late"),
+        "early": pgettext("stay", "early"),
+    }.get(code, "")
+
+
+def considerate(person: Person, people: Iterable[Person]) -> list[str]:
+    """Return what was agreed about a person for tonight, each as a few words."""
+    names = {one.id: one.name for one in people}
+    told = [stay(person.stay)]
+    if person.buddy:
+        told.append(_("calls {name} first").format(name=names.get(person.buddy, person.buddy)))
+    if person.supporter:
+        told.append(_("supported by {name}").format(name=person.supporter))
+    if person.needs:
+        told.append(_("considerate: {needs}").format(needs=person.needs))
+    return [one for one in told if one]
+
+
+def groups(state: State) -> str:
+    """Return who talks with whom in the running phase; empty where people are not in groups."""
+    names = {person.id: person.name for person in state.people}
+    return "   ".join(" + ".join(names[one] for one in group) for group in groups_now(state))
+
+
+def only_at(shift: str) -> str:
+    """Return at which end of a shift a phase is held."""
+    return _("Only when the shift begins.") if shift == "start" else _("Only when the shift ends.")
+
+
+def in_groups(size: int) -> str:
+    """Return how people talk: in pairs, or in threes."""
+    return _("People talk in pairs.") if size == 2 else _("People talk in threes.")
+
+
+def emergency(lang: str) -> str:
+    """Return the number to call where life is in danger, for where a round in `lang` is held."""
+    return "113" if lang == "nb" else "112"
 
 
 def takes_over(chain: str) -> str:

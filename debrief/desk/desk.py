@@ -12,7 +12,7 @@ from debrief.clock import utc_now
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.record.disk import Disk
-from debrief.session.model import Circumstances, Person, PhasePlan, Setup, State
+from debrief.session.model import Circumstances, Person, Setup, State
 from debrief.text import token
 from debrief.workspace import config as configs
 from debrief.workspace.places import Places
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from debrief.desk.overview import Overview, Unfinished
     from debrief.desk.past import Held
     from debrief.live import Live
-    from debrief.protocol import Protocol
+    from debrief.protocol import Protocol, Shift
     from debrief.record.keys import Keys
     from debrief.record.lock import Lock
     from debrief.session import Session
@@ -114,21 +114,20 @@ class Desk:
         *,
         team: str = "",
         circumstances: Circumstances | None = None,
+        shift: Shift | None = None,
+        silence: bool = False,
     ) -> Setup:
-        """Return what a round starts from, with planned times for this many people."""
+        """Return what a round starts from, planned for these people at this end of the `shift`."""
+        from debrief.desk.planning import plans
         from debrief.protocol import GROUND_RULES_VERSION
 
         here = tuple(people)
-        plans = tuple(
-            PhasePlan(phase.key, phase.planned_seconds(len(here)), phase.each, phase.asks_load)
-            for phase in chosen.phases
-        )
         return Setup(
             protocol=chosen.id,
             protocol_version=chosen.version,
             protocol_kind=chosen.kind,
             language=language,
-            phases=plans,
+            phases=plans(chosen, len(here), shift, silence=silence),
             people=here,
             supervisor=self.roster.supervisor,
             team=team,
@@ -136,6 +135,9 @@ class Desk:
             ground_rules=GROUND_RULES_VERSION,
             max_people=chosen.max_people,
             earliest_hours=chosen.earliest_hours,
+            min_people=chosen.min_people,
+            keep=chosen.keep,
+            locked=chosen.locked,
             circumstances=circumstances or Circumstances(),
         )
 
@@ -159,13 +161,14 @@ class Desk:
 
     def start(self, setup: Setup) -> Live:
         """Open a round: its journal is on disk when this returns. Raises Problem."""
-        from debrief.desk import running
+        from debrief.desk import planning, running
         from debrief.live import Live
         from debrief.session import events as ev
         from debrief.session import start
 
         if not setup.people:
             raise Problem(_("Nobody is in the round yet. Add at least one counsellor."))
+        planning.refuse_locked(setup)
         now = self.clock()
         session_id = f"{now.astimezone().date().isoformat()}-{token(6)}"
         opened = ev.Opened(now, session_id, setup)

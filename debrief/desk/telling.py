@@ -153,6 +153,7 @@ def _heading(owner: str, block: Block) -> str:
         parts.append(_("alone tonight"))
     if block.get("wants_call"):
         parts.append(_("asked to be called"))
+    parts += _considerate(block)
     agreed = _table(block, "follow_up")
     if isinstance(agreed.get("when"), dt.datetime):
         told = _("next contact {time}").format(time=words.moment(agreed["when"]))
@@ -165,6 +166,16 @@ def _heading(owner: str, block: Block) -> str:
         codes = ", ".join(map(str, block["overridden"]))
         parts.append(_("warnings gone on from: {codes}").format(codes=codes))
     return " · ".join(parts)
+
+
+def _considerate(block: Block) -> Iterator[str]:
+    """Yield who they call first, whom they chose, and what is considerate of them."""
+    if block.get("buddy"):
+        yield _("calls {name} first").format(name=block["buddy"])
+    if block.get("supporter"):
+        yield _("supported by {name}").format(name=block["supporter"])
+    if block.get("needs"):
+        yield _("considerate: {needs}").format(needs=block["needs"])
 
 
 def _reason(reason: str) -> str:

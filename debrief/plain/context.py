@@ -23,6 +23,8 @@ class Context:
         self.talk = talk
         self.lang = live.state.setup.language
         """Language of the prompts; it may be changed for a mixed team."""
+        self.second = ""
+        """A second language the prompts are told in as well; empty for none."""
         self._protocol = _protocol(desk, live.state)
         self._signs: list[SignKey] = []
 

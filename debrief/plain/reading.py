@@ -142,6 +142,8 @@ def _detailed(found: Person, details: list[str], known: bool) -> Person:
             place = where
         elif (how := v.code_for(field, v.CHANNEL_WORDS)) is not None:
             channel = how
+        elif (stay := v.code_for(field, v.STAY_WORDS)) is not None:
+            found = msgspec.structs.replace(found, stay=stay)
         else:
             raise _no_detail(field)
     if channel is None:

@@ -7,11 +7,12 @@ from typing import Literal
 from debrief import words
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.plain import reading, showing, steps
+from debrief.plain import reading, showing, steps, together
 from debrief.plain.context import Context
 from debrief.plain.library import Library
 from debrief.plain.vocabulary import command_name
 from debrief.session.guardrails import to_tell
+from debrief.session.refused import keeps_nothing
 
 
 class RoundTalk:
@@ -29,6 +30,7 @@ class RoundTalk:
             **steps.AboutPeople(context).steps,
             **steps.AboutSigns(context).steps,
             **steps.Agreements(context).steps,
+            **together.Together(context).steps,
         }
         self._shown: tuple[int, str | None] | None = None
         self._told: set[str] = set()
@@ -85,6 +87,8 @@ class RoundTalk:
     def note(self, text: str) -> None:
         """Add a line to the note of whoever has the word, and tell the signs in it."""
         live, who = self.context.live, self.context.target
+        if live.keeps_nothing:
+            raise Problem(keeps_nothing())
         phase = live.state.plan.key
         before = live.state.note(phase, who)
         live.write(phase, who, f"{before}\n{text}" if before else text)
@@ -139,7 +143,9 @@ class RoundTalk:
         context = self.context
         phase = context.phase
         if phase is not None:
-            context.talk.tell(*showing.phase_lines(phase, context.state, context.lang))
+            context.talk.tell(
+                *showing.phase_lines(phase, context.state, context.lang, context.second)
+            )
         else:
             context.talk.tell("", context.phase_name)
 

@@ -11,12 +11,15 @@ from debrief.i18n import LANGUAGES, _
 from debrief.live import Live
 from debrief.plain import reading
 from debrief.plain.talk import Talk
-from debrief.protocol import Protocol
-from debrief.session.model import Circumstances, Person
+from debrief.protocol import Protocol, Shift
+from debrief.session.guardrails import STANDING, at_the_start
+from debrief.session.model import Circumstances, Person, Setup
 from debrief.text import clean_line
 
 LEADERS_OWN = "leader-close"
 """The protocol for the supervisor alone; it is not offered for a group."""
+INSTEAD = "shift-defuse"
+"""What is offered where a protocol is locked or comes too early."""
 LONGEST_TEAM = 60
 
 
@@ -26,6 +29,14 @@ class Asked(msgspec.Struct, frozen=True):
     protocol: str | None = None
     language: str | None = None
     team: str | None = None
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What was said of the situation, and how the round is to begin."""
+
+    around: Circumstances
+    silence: bool
+    shift: Shift
 
 
 class SetupTalk:
@@ -42,9 +53,56 @@ class SetupTalk:
         language = self._language()
         team = self._team()
         people = self._people(chosen)
-        around = self._circumstances(chosen)
-        setup = self.desk.setup(chosen, people, language, team=team, circumstances=around)
-        return self.desk.start(setup)
+        told = self._circumstances(chosen)
+        chosen, around = self._weighed(chosen, told.around)
+        setup = self.desk.setup(
+            chosen,
+            people,
+            language,
+            team=team,
+            circumstances=around,
+            shift=told.shift if chosen.asks_shift else None,
+            silence=told.silence,
+        )
+        return self.desk.start(self._noted(setup))
+
+    def _weighed(self, chosen: Protocol, around: Circumstances) -> tuple[Protocol, Circumstances]:
+        """Return what is held once its lock and its time were asked about; else the usual one."""
+        usual = self.desk.protocol(INSTEAD)
+        instead = _("Hold this instead: {name}?").format(name=usual.name.to(i18n.language()))
+        if chosen.locked:
+            if not self._unlocked(chosen):
+                self.talk.tell(instead.removesuffix("?") + ".")
+                return usual, around
+            around = msgspec.structs.replace(around, lock_confirmed=True)
+        if around.hours_since < chosen.earliest_hours:
+            self.talk.tell("! " + words.told("too-early"))
+            if self.talk.agrees(instead):
+                return usual, msgspec.structs.replace(around, lock_confirmed=False)
+        return chosen, around
+
+    def _unlocked(self, chosen: Protocol) -> bool:
+        """Tell why the protocol is locked, and ask for each of the three things that open it."""
+        if chosen.guardrail is not None:
+            self.talk.tell("! " + chosen.guardrail.to(i18n.language()))
+        return all(
+            self.talk.agrees(question)
+            for question in (
+                _("Does a team that is trained in it lead?"),
+                _("Does everyone come of their own free will, and may pass or leave?"),
+                _("Has everyone a next contact agreed, in three days and in a month?"),
+            )
+        )
+
+    def _noted(self, setup: Setup) -> Setup:
+        """Tell what speaks against the round as it is set up, and note that it is gone on from."""
+        found = at_the_start(setup)
+        for one in found:
+            if one.code not in STANDING and one.code != "too-early":
+                self.talk.tell("! " + words.told(one.code))
+        went_on = tuple(one.key for one in found)
+        around = msgspec.structs.replace(setup.circumstances, went_on=went_on)
+        return msgspec.structs.replace(setup, circumstances=around)
 
     def _protocol(self) -> Protocol:
         if self.asked.protocol is not None:
@@ -120,23 +178,27 @@ class SetupTalk:
             self.talk.tell(_("More than {n}: two rounds are better.").format(n=chosen.max_people))
         return people
 
-    def _circumstances(self, chosen: Protocol) -> Circumstances:
-        self.talk.number(
-            _("Does any of this hold tonight?"),
-            (
-                _("You were part of the hard case yourself."),
-                _("Only some of them were part of it."),
-                _("A line manager leads the round."),
-            ),
-        )
+    def _circumstances(self, chosen: Protocol) -> Told:
+        """Ask what holds tonight; the shift only where the protocol differs at its two ends."""
+        asked = [
+            _("You were part of the hard case yourself."),
+            _("Only some of them were part of it."),
+            _("A line manager leads the round."),
+            _("The round begins with a silent minute."),
+        ]
+        if chosen.asks_shift:
+            asked.append(_("The shift begins now; it does not end."))
+        self.talk.number(_("Does any of this hold tonight?"), asked)
         while True:
             answer = self.talk.ask(_("Write the numbers; an empty line means none."))
             try:
-                given = {reading.number(one, 3) for one in answer.replace(",", " ").split()}
+                parts = answer.replace(",", " ").split()
+                given = {reading.number(one, len(asked)) for one in parts}
                 break
             except Problem as problem:
                 self.talk.tell(str(problem))
-        return Circumstances(1 in given, 2 in given, 3 in given, self._hours(chosen))
+        around = Circumstances(1 in given, 2 in given, 3 in given, self._hours(chosen))
+        return Told(around, 4 in given, "start" if 5 in given else "end")
 
     def _hours(self, chosen: Protocol) -> float:
         """Return the hours since the shift, asked only where the protocol must not come early."""

@@ -16,8 +16,11 @@ from debrief.session.model import SignState
 GLYPHS = {"acute": "■", "urgent": "▲", "watch": "·"}
 
 
-def phase_lines(phase: Phase, state: State, lang: str) -> Iterator[str]:
-    """Yield the phase's heading, goal, prompts and what not to do."""
+def phase_lines(phase: Phase, state: State, lang: str, second: str = "") -> Iterator[str]:
+    """Yield the phase's heading, goal, prompts and what not to do.
+
+    The prompts are told in a `second` language as well, unless it is empty.
+    """
     yield ""
     minutes = round(state.plan.planned_s / 60)
     yield ngettext(
@@ -28,7 +31,14 @@ def phase_lines(phase: Phase, state: State, lang: str) -> Iterator[str]:
         n=state.phase + 1, all=len(state.setup.phases), name=phase.name.to(lang), minutes=minutes
     )
     yield phase.goal.to(lang)
-    yield from (f"  - {prompt}" for prompt in phase.prompts.to(lang))
+    if state.plan.silent_s:
+        yield _("Begins with {n} seconds of silence.").format(n=state.plan.silent_s)
+    if together := words.groups(state):
+        yield together
+    others = phase.prompts.to(second) if second and second != lang else ()
+    for number, prompt in enumerate(phase.prompts.to(lang)):
+        yield f"  - {prompt}"
+        yield from (f"    {other}" for other in others[number : number + 1])
     avoid = phase.avoid.to(lang)
     if avoid:
         yield _("Not to do here:")
@@ -101,7 +111,7 @@ def person_line(state: State, person_id: str) -> str:
         return ""
     parts = [person.name, words.place(person.place), words.channel(person.channel)]
     turn = state.turn(state.plan.key, person_id)
-    if person_id in state.left:
+    if person_id in state.left and person.stay != "late":
         parts.append(words.turn("left"))
     elif turn:
         parts.append(words.turn(turn))
@@ -111,6 +121,9 @@ def person_line(state: State, person_id: str) -> str:
         parts.append(_("load {n}").format(n=state.loads[person_id]))
     if person_id in state.alone:
         parts.append(_("alone tonight"))
+    if person_id in state.wants_call:
+        parts.append(_("to be called"))
+    parts += words.considerate(person, state.people)
     agreed = state.follow_ups.get(person_id)
     parts.append(
         words.follow_up(agreed.outcome if agreed else None, agreed.when if agreed else None)

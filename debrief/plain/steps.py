@@ -12,11 +12,12 @@ from debrief.i18n import LANGUAGES, _
 from debrief.plain import reading, showing
 from debrief.plain import vocabulary as v
 from debrief.plain.context import Context
+from debrief.plain.together import help_rows as together_rows
 from debrief.protocol.refusal import nearest
 from debrief.session import SignKey
 from debrief.session import events as ev
 from debrief.session.duties import code_of
-from debrief.session.model import DUTY_CODES, Person
+from debrief.session.model import DUTY_CODES, Decision, Person
 
 Step = Callable[[str], None]
 
@@ -136,9 +137,22 @@ class AboutPeople:
 
     def join(self, rest: str) -> None:
         """Somebody came late."""
+        if self._awaited(rest):
+            return
         person = reading.person(rest, self.context.desk.roster, self.live.state.people)
         self.live.do(ev.PersonJoined(self.live.clock(), person))
         self._tell(_("{name} is in the round.").format(name=person.name))
+
+    def _awaited(self, rest: str) -> bool:
+        """Let in somebody who was to come late, or had left; tell whether it is one of those."""
+        state, name = self.live.state, rest.strip().casefold()
+        gone = [one for one in state.people if one.id in state.left]
+        found = next((one for one in gone if one.name.casefold() == name), None)
+        if found is None:
+            return False
+        self.live.do(ev.PersonLeft(self.live.clock(), found.id, False))
+        self._tell(_("{name} is in the round.").format(name=found.name))
+        return True
 
     def follow(self, rest: str) -> None:
         """Agree the next contact with a person."""
@@ -192,7 +206,9 @@ class AboutSigns:
             case = self.live.state.signs[key].subject == "case"
             self.live.decide(key, subject="counsellor" if case else "case")
         else:
-            self.live.decide(key, "confirmed" if answer == "confirm" else "dismissed")
+            wanted: Decision = "confirmed" if answer == "confirm" else "dismissed"
+            again = self.live.state.signs[key].decision == wanted
+            self.live.decide(key, "open" if again else wanted)
         self._tell(key)
         for duty in self.live.state.duties:
             if duty not in before:
@@ -324,7 +340,9 @@ class Looking:
             raise Problem(
                 _("The protocol of this round is no longer here, so there are no prompts.")
             )
-        self.context.talk.tell(*showing.phase_lines(phase, self.context.state, self.context.lang))
+        self.context.talk.tell(
+            *showing.phase_lines(phase, self.context.state, self.context.lang, self.context.second)
+        )
 
     def rules(self, _rest: str) -> None:
         """Tell the ground rules."""
@@ -364,6 +382,7 @@ def help_rows() -> list[tuple[str, str]]:
         ("word", _(" NAME: give the word to somebody")),
         ("round", _(": write for the whole round")),
         ("strike", _(": take out the last line of the note")),
+        *together_rows(),
         ("load", _(" 0-10 [NAME]: how heavily the shift sits")),
         ("alone", _(" [NAME]: will be alone tonight; again: not")),
         ("left", _(" [NAME]: has left; again: is back")),

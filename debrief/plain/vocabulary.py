@@ -19,6 +19,7 @@ from debrief.session.model import (
     Level,
     Place,
     Role,
+    Stay,
 )
 
 _Code = TypeVar("_Code", bound=str)
@@ -33,6 +34,15 @@ COMMANDS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "word": {"en": ("word",), "da": ("ordet",), "nb": ("ordet",)},
     "round": {"en": ("round",), "da": ("runden",), "nb": ("runden",)},
     "strike": {"en": ("strike",), "da": ("slet",), "nb": ("slett",)},
+    "call": {"en": ("call",), "da": ("ring",), "nb": ("ring",)},
+    "buddy": {"en": ("buddy",), "da": ("makker",), "nb": ("makker",)},
+    "considerate": {"en": ("considerate",), "da": ("hensyn", "skånehensyn"), "nb": ("hensyn",)},
+    "supporter": {"en": ("supporter",), "da": ("kollegastøtte",), "nb": ("kollegastøtte",)},
+    "pass-phase": {"en": ("pass-phase",), "da": ("pas-fase",), "nb": ("pass-fase",)},
+    "pairs": {"en": ("pairs",), "da": ("par",), "nb": ("par",)},
+    "lots": {"en": ("lots",), "da": ("lod",), "nb": ("lodd",)},
+    "both": {"en": ("both",), "da": ("begge",), "nb": ("begge",)},
+    "anyway": {"en": ("anyway",), "da": ("alligevel",), "nb": ("likevel",)},
     "load": {"en": ("load",), "da": ("belastning",), "nb": ("belastning",)},
     "alone": {"en": ("alone",), "da": ("alene",), "nb": ("alene",)},
     "left": {"en": ("left",), "da": ("gået",), "nb": ("gått",)},
@@ -87,6 +97,11 @@ CHANNEL_WORDS: Final[Mapping[Channel, str]] = {
     "phone": "phone|telefon|tlf|tlf.|mobil",
     "chat": "chat",
     "in-person": "in the room|in person|in-person|i rummet|i rommet|fysisk|til stede",
+}
+STAY_WORDS: Final[Mapping[Stay, str]] = {
+    "whole": "whole|hele|hele tiden|heile",
+    "late": "late|comes late|senere|kommer senere|seinere",
+    "early": "early|goes early|går før|før|tidligt|tidlig",
 }
 LEVEL_WORDS: Final[Mapping[Level, str]] = {
     "acute": "acute|now|akut|nu|akutt|nå",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from debrief.protocol.loading import load
-from debrief.protocol.model import Lines, Phase, Protocol, Text
+from debrief.protocol.model import Lines, Phase, Protocol, Shift, Text
 from debrief.protocol.rules import GROUND_RULES_VERSION, ground_rules
 from debrief.protocol.shelf import BUNDLED, DEFAULT, available, bundled, find, library, merge
 
@@ -14,6 +14,7 @@ __all__ = [
     "Lines",
     "Phase",
     "Protocol",
+    "Shift",
     "Text",
     "available",
     "bundled",

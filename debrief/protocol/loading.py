@@ -13,7 +13,7 @@ import msgspec
 from debrief.errors import Problem
 from debrief.i18n import LANGUAGES, _
 from debrief.protocol import refusal
-from debrief.protocol.model import Lines, Protocol
+from debrief.protocol.model import SHIFTS, Lines, Protocol
 from debrief.text import clean_line
 
 MAX_BYTES: Final = 256 * 1024
@@ -33,9 +33,10 @@ def load(data: bytes, name: str) -> Protocol:
     try:
         protocol = msgspec.convert(value, Protocol)
     except msgspec.ValidationError as error:
-        raise refusal.misfit(str(error), file, value) from None
+        raise refusal.misfit(str(error), file) from None
     _check_id(protocol, name, file)
     _check_phases(protocol, file)
+    _check_whole(protocol, file)
     for key, lines in _all_lines(protocol):
         _check_lines(lines, key, file)
     return protocol
@@ -123,6 +124,40 @@ def _check_phases(protocol: Protocol, file: str) -> None:
                     " write at least one prompt in da, nb and en."
                 ).format(file=file, number=number)
             )
+
+
+def _check_whole(protocol: Protocol, file: str) -> None:
+    """Refuse keys that contradict each other."""
+    for sentence in _contradictions(protocol):
+        raise Problem(sentence.format(file=file))
+
+
+def _contradictions(protocol: Protocol) -> Iterator[str]:
+    if protocol.min_people > protocol.max_people:
+        yield _(
+            "In the protocol file {file}, min_people is more than max_people, so nobody could"
+            " hold it."
+        )
+    if protocol.locked and protocol.guardrail is None:
+        yield _(
+            "The protocol file {file} is locked but lacks guardrail: write in da, nb and en why"
+            " it is locked and what to hold instead."
+        )
+    if protocol.guardrail is not None and not protocol.locked:
+        yield _(
+            "The protocol file {file} has a guardrail but is not locked; write locked = true, or"
+            " leave the guardrail out."
+        )
+    if not protocol.locked and (protocol.kind == "reference" or protocol.evidence == "X"):
+        yield _(
+            "The protocol file {file} is for reference or advised against, so it must be locked;"
+            " write locked = true and a guardrail."
+        )
+    if not all(protocol.phases_at(shift) for shift in SHIFTS):
+        yield _(
+            "In the protocol file {file}, nothing would be left to hold at one end of a shift;"
+            " leave only_if out of at least one phase."
+        )
 
 
 def _all_lines(protocol: Protocol) -> Iterator[tuple[str, Lines]]:

@@ -14,11 +14,19 @@ FORMAT: Final = "debrief-protocol/1"
 Evidence = Literal["A", "B", "C", "X"]
 """A guideline or meta-analysis for the stated purpose, B observational or mixed, C practice
 consensus, X advised against in its classic form."""
-Kind = Literal["defusing", "check-in", "learning", "reference"]
+Kind = Literal["defusing", "check-in", "learning", "supervision", "reference"]
+Keep = Literal["notes", "nothing"]
+"""`nothing`: no notes, no load, no signs; only that it was held, agreements, next contacts."""
+Shift = Literal["start", "end"]
+"""The end of a shift that a phase belongs to."""
 EVIDENCE: Final[tuple[str, ...]] = get_args(Evidence)
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
+KEEPS: Final[tuple[str, ...]] = get_args(Keep)
+SHIFTS: Final[tuple[Shift, ...]] = get_args(Shift)
 
 Minutes = Annotated[float, msgspec.Meta(gt=0, le=180)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=600)]
+People = Annotated[int, msgspec.Meta(ge=1, le=40)]
 Identifier = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=40)]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=600)]
 
@@ -69,6 +77,12 @@ class Phase(_Strict, frozen=True):
     """Everyone is asked in turn (a voice each), not the group as a whole."""
     asks_load: bool = False
     """The phase is where the load, 0 to 10, is asked for."""
+    silent: Seconds = 0
+    """The phase begins with so many seconds of silence; the rest of it is counted down in words."""
+    groups: Literal[2, 3] | None = None
+    """People talk in pairs or in threes here; the program makes them."""
+    only_if: Shift | None = None
+    """The phase is held only at this end of a shift; None: always."""
     avoid: Lines = Lines()
     """What the supervisor should not do here."""
 
@@ -94,8 +108,16 @@ class Protocol(_Strict, frozen=True):
     avoid: Lines
     sources: tuple[Words, ...]
     phases: Annotated[tuple[Phase, ...], msgspec.Meta(min_length=1, max_length=12)]
-    max_people: Annotated[int, msgspec.Meta(ge=1, le=40)] = 10
+    max_people: People = 10
     """More people than this and a split is suggested."""
+    min_people: People = 1
+    """Fewer people than this and another protocol is suggested."""
+    keep: Keep = "notes"
+    """What the record may hold of what is said."""
+    locked: bool = False
+    """Held only once somebody has said that it is led by a trained team, voluntary, followed up."""
+    guardrail: Text | None = None
+    """Why it is locked, and what to hold instead; there where `locked` is true, and only there."""
     earliest_hours: Annotated[float, msgspec.Meta(ge=0, le=2400)] = 0
     """Held sooner after the shift than this, a warning is shown."""
 
@@ -103,6 +125,17 @@ class Protocol(_Strict, frozen=True):
         """Return the phase with this key, if there is one."""
         return next((phase for phase in self.phases if phase.key == key), None)
 
-    def planned_seconds(self, people: int) -> int:
-        """Return the planned time in seconds of every phase together, for a round of `people`."""
-        return sum(phase.planned_seconds(people) for phase in self.phases)
+    @property
+    def asks_shift(self) -> bool:
+        """Whether it matters at which end of a shift it is held."""
+        return any(phase.only_if is not None for phase in self.phases)
+
+    def phases_at(self, shift: Shift | None) -> tuple[Phase, ...]:
+        """Return the phases held at this end of a shift; all of them where it is not said."""
+        return tuple(
+            phase for phase in self.phases if shift is None or phase.only_if in (None, shift)
+        )
+
+    def planned_seconds(self, people: int, shift: Shift | None = None) -> int:
+        """Return the planned time in seconds of the phases together, for a round of `people`."""
+        return sum(phase.planned_seconds(people) for phase in self.phases_at(shift))

@@ -8,13 +8,20 @@ from typing import Final
 
 from debrief.errors import Problem
 from debrief.i18n import LANGUAGES, _
-from debrief.protocol.model import EVIDENCE, FORMAT, KINDS, Phase, Protocol
+from debrief.protocol.model import EVIDENCE, FORMAT, KEEPS, KINDS, SHIFTS, Phase, Protocol
 from debrief.text import clean_line
 
 _WHERE: Final = re.compile(r"\A(?P<what>.*?)(?: - at `\$(?P<path>[^`]*)`)?\Z", re.DOTALL)
 _POSITION: Final = re.compile(r"\(at line (\d+), column (\d+)\)\Z")
 _TWICE: Final = ("Cannot overwrite", "Cannot declare", "Duplicate", "Cannot mutate", "Cannot add")
-_CHOICES: Final = {"format": (FORMAT,), "evidence": EVIDENCE, "kind": KINDS}
+_CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "format": (FORMAT,),
+    "evidence": EVIDENCE,
+    "kind": KINDS,
+    "keep": KEEPS,
+    "only_if": SHIFTS,
+    "groups": ("2", "3"),
+}
 
 
 def shown(text: str) -> str:
@@ -63,8 +70,8 @@ def syntax(reason: str, file: str) -> Problem:
     )
 
 
-def misfit(message: str, file: str, value: object) -> Problem:
-    """Return the refusal for a msgspec validation message about the parsed file `value`."""
+def misfit(message: str, file: str) -> Problem:
+    """Return the refusal for a msgspec validation message."""
     match = _WHERE.match(message)
     what, path = (match["what"], match["path"] or "") if match else (message, "")
     key = path.removeprefix(".")
@@ -72,8 +79,8 @@ def misfit(message: str, file: str, value: object) -> Problem:
         return _unknown(key, found[1], file)
     if found := re.match(r"Object missing required field `(.*)`\Z", what):
         return _missing(key, found[1], file)
-    if key in _CHOICES and what.startswith("Invalid enum value"):
-        return _choice(key, str(_at(value, key)), file)
+    if what.startswith("Invalid enum value"):
+        return _choice(key, what.removeprefix("Invalid enum value ").strip("'"), file)
     if found := re.match(r"Expected `([^`]*)`, got `([^`]*)`\Z", what):
         return Problem(
             _("In the protocol file {file}, {key} must be {expected}, but it is {found}.").format(
@@ -81,10 +88,6 @@ def misfit(message: str, file: str, value: object) -> Problem:
             )
         )
     return _bounds(what, key, file)
-
-
-def _at(value: object, key: str) -> object:
-    return value.get(key, "") if isinstance(value, dict) else ""
 
 
 def _join(path: str, field: str) -> str:
@@ -130,7 +133,7 @@ def _missing(path: str, field: str, file: str) -> Problem:
 
 
 def _choice(key: str, value: str, file: str) -> Problem:
-    known = _CHOICES[key]
+    known = _CHOICES.get(key.rpartition(".")[2], ())
     near = nearest(value, known)
     if near is not None and len(known) > 1:
         return Problem(
@@ -147,6 +150,7 @@ def _choice(key: str, value: str, file: str) -> Problem:
 
 def _kind(name: str) -> str:
     """Return the plain name of a msgspec type, with its article."""
+    name = name.removesuffix(" | null")
     if name == "str":
         return _("a text in quotation marks")
     if name == "int":

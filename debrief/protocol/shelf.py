@@ -19,8 +19,9 @@ DEFAULT: Final = "shift-defuse"
 """The protocol a round is held by unless another is chosen."""
 BUNDLED: Final = (
     *(DEFAULT, "home-checkin", "stop5", "leader-close", "pause", "first-hour", "follow-up"),
-    *("peer-two-track", "jobcentre-daily", "large-round", "ten-minutes", "aar", "pi-ops"),
-    *("reflecting-team", "sparring-15", "erfa", "balint"),
+    *("three-days", "peer-two-track", "jobcentre-daily", "large-round", "ten-minutes", "aar"),
+    *("pi-ops", "reflecting-team", "sparring-15", "erfa", "balint", "colleague-support"),
+    *("story-round", "cisd"),
 )
 """The ids of the bundled protocols, in the order they are offered."""
 

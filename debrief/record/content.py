@@ -82,6 +82,8 @@ def _session(state: State, closed: dt.datetime, keep: Retention) -> Named:
         ("closed", closed),
         ("ground_rules", clean_line(setup.ground_rules)),
     ]
+    if setup.keep == "nothing":
+        entries.append(("keep", setup.keep))
     if overridden := _overridden(state, ""):
         entries.append(("overridden", overridden))
     entries += [
@@ -144,14 +146,14 @@ def _counts(state: State) -> Named:
 
 def _phases(state: State) -> Iterator[Named]:
     for number, phase in enumerate(state.setup.phases, 1):
-        yield (
-            f"phases.p{number}",
-            [
-                ("name", _checked(phase.key)),
-                ("planned_s", phase.planned_s),
-                ("used_s", state.used_s.get(phase.key, 0)),
-            ],
-        )
+        entries: Entries = [
+            ("name", _checked(phase.key)),
+            ("planned_s", phase.planned_s),
+            ("used_s", state.used_s.get(phase.key, 0)),
+        ]
+        if phase.key in state.passed:
+            entries.append(("passed", True))
+        yield f"phases.p{number}", entries
 
 
 def clear_blocks(state: State, closed: dt.datetime, keep: Retention) -> Iterator[Named]:
@@ -193,13 +195,23 @@ def _signs(signs: tuple[SignState, ...]) -> Entries:
     ]
 
 
+def _about(person: Person) -> Entries:
+    """Return what was agreed about being considerate of a person; what is empty is left out."""
+    agreed = (("buddy", person.buddy), ("supporter", person.supporter), ("needs", person.needs))
+    return [(key, clean_line(value)) for key, value in agreed if value]
+
+
 def _private_person(state: State, owner: str) -> Entries:
+    """Return what is sealed of a person; where nothing is kept, no more than the agreements."""
     entries: Entries = []
+    nothing = state.setup.keep == "nothing"
     if (person := state.person(owner)) is not None:
         entries.append(("name", clean_line(person.name)))
-    if owner in state.loads:
+        entries += [] if nothing else _about(person)
+    if not nothing and owner in state.loads:
         entries.append(("load", state.loads[owner]))
-    entries.append(("alone", owner in state.alone))
+    if not nothing:
+        entries.append(("alone", owner in state.alone))
     if owner in state.wants_call:
         entries.append(("wants_call", True))
     follow_up = state.follow_ups.get(owner)
@@ -211,6 +223,8 @@ def _private_person(state: State, owner: str) -> Entries:
         entries.append(("follow_up.by", clean_line(follow_up.by)))
     if overridden := _overridden(state, owner):
         entries.append(("overridden", overridden))
+    if nothing:
+        return entries
     return entries + _notes(state, owner) + _signs(state.signs_of(owner))
 
 

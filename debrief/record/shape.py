@@ -50,6 +50,8 @@ class SessionRecord(Salted, frozen=True, kw_only=True):
     opened: Time
     closed: Time
     ground_rules: Line
+    keep: Literal["notes", "nothing"] = "notes"
+    """`nothing`: the protocol takes no notes and no load, so no private block holds any."""
     overridden: tuple[Line, ...] = ()
     """Guardrails about the round that the supervisor saw and went on from."""
     private_until: dt.date
@@ -62,6 +64,8 @@ class PhaseRecord(Salted, frozen=True, kw_only=True):
     name: Id
     planned_s: Count
     used_s: Count
+    passed: bool = False
+    """The group as a whole passed it."""
 
 
 class PersonRecord(Salted, frozen=True, kw_only=True):

@@ -4,8 +4,9 @@
 before the close and what the supervisor should be warned of; `rounds` answers who is next.
 """
 
-from debrief.session.apply import Refused, Session, apply, replay, start
+from debrief.session.apply import Session, apply, replay, start
 from debrief.session.model import PATTERNS, ROUND, NoteKey, Person, Setup, SignKey, State
+from debrief.session.refused import Refused
 
 __all__ = [
     "PATTERNS",

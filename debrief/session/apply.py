@@ -7,7 +7,6 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.session import events as ev
 from debrief.session.duties import with_duties
@@ -18,20 +17,19 @@ from debrief.session.model import (
     Duty,
     FollowUp,
     NoteKey,
+    Person,
     SeenSign,
     SignKey,
     SignState,
     State,
 )
+from debrief.session.refused import Refused, keeps_nothing
 from debrief.session.rounds import after
+from debrief.session.together import groups_made, phase_passed
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 replace = msgspec.structs.replace
-
-
-class Refused(Problem):
-    """An event does not fit the state it meets; the state stands as it was."""
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -46,6 +44,8 @@ def start(event: ev.Opened) -> Session:
     """Return a session at its first phase; raises Refused when the setup has no phase."""
     if not event.setup.phases:
         raise Refused(_("The protocol has no phases, so no round can be opened."))
+    around = event.setup.circumstances
+    went_on = (*around.went_on, "locked") if event.setup.locked else around.went_on
     state = State(
         id=event.id,
         setup=event.setup,
@@ -55,6 +55,8 @@ def start(event: ev.Opened) -> Session:
         phase_since=event.at,
         speaker=None,
         used_s={},
+        left=frozenset(person.id for person in event.setup.people if person.stay == "late"),
+        overridden=tuple(dict.fromkeys(went_on)),
     )
     return Session(_with_first_voice(state))
 
@@ -167,6 +169,12 @@ def _known(state: State, person_id: str) -> None:
         raise Refused(_("There is nobody in the round with the id {id}.").format(id=person_id))
 
 
+def _keeps(state: State) -> None:
+    """Refuse whatever would be kept of what is said, where the protocol keeps nothing."""
+    if state.setup.keep == "nothing":
+        raise Refused(keeps_nothing())
+
+
 def _known_phase(state: State, key: str) -> None:
     if all(plan.key != key for plan in state.setup.phases):
         raise Refused(_("The round has no phase called {key}.").format(key=key))
@@ -188,7 +196,17 @@ def _phase(state: State, event: ev.PhaseEntered) -> State:
     key = state.plan.key
     used = {**state.used_s, key: state.used_at(key, event.at)}
     moved = replace(state, used_s=used, phase=event.index, phase_since=event.at)
-    return _with_first_voice(moved)
+    here = moved.plan.key
+    groups = {**state.groups, here: event.groups} if event.groups else state.groups
+    return _with_first_voice(replace(moved, groups=groups, passed=state.passed - {here}))
+
+
+def _passed(state: State, event: ev.PhasePassed) -> State:
+    """Pass the phase and go on; nobody's own turn is counted as passed because of it."""
+    marked = phase_passed(state, event)
+    if state.phase + 1 == len(state.setup.phases):
+        return marked
+    return _phase(marked, ev.PhaseEntered(event.at, state.phase + 1))
 
 
 def _speaker(state: State, event: ev.SpeakerChosen) -> State:
@@ -217,6 +235,7 @@ def _turn(state: State, event: ev.TurnEnded) -> State:
 
 
 def _wrote(state: State, event: ev.Wrote) -> State:
+    _keeps(state)
     _known_note(state, event.phase, event.person)
     key = NoteKey(event.phase, event.person)
     old = state.notes.get(key, "")
@@ -228,6 +247,7 @@ def _wrote(state: State, event: ev.Wrote) -> State:
 
 
 def _load(state: State, event: ev.LoadGiven) -> State:
+    _keeps(state)
     _known(state, event.person)
     return replace(state, loads=_with(state.loads, event.person, event.load))
 
@@ -265,12 +285,20 @@ def _left(state: State, event: ev.PersonLeft) -> State:
         turns = state.turns
         if turns.get(key) == "left":
             turns = _with(turns, key, None)
-        return replace(state, left=rest, turns=turns)
+        return replace(state, left=rest, turns=turns, people=_arrived(state, event.person))
     turns = state.turns if key in state.turns else _with(state.turns, key, "left")
     changed = replace(state, left=rest | {event.person}, turns=turns)
     if event.person == state.speaker:
         return replace(changed, speaker=after(changed, event.person))
     return changed
+
+
+def _arrived(state: State, person_id: str) -> tuple[Person, ...]:
+    """Return the people once this one is here: whoever was to come late has come."""
+    return tuple(
+        replace(one, stay="whole") if one.id == person_id and one.stay == "late" else one
+        for one in state.people
+    )
 
 
 def _order(state: State, event: ev.OrderChanged) -> State:
@@ -378,6 +406,8 @@ def _opened(state: State, event: ev.Opened) -> State:  # noqa: ARG001
 _RULES: Final[Mapping[type[ev.Event], Callable[[State, Any], State]]] = {
     ev.Opened: _opened,
     ev.PhaseEntered: _phase,
+    ev.PhasePassed: _passed,
+    ev.GroupsMade: groups_made,
     ev.SpeakerChosen: _speaker,
     ev.TurnEnded: _turn,
     ev.Wrote: _wrote,

@@ -37,9 +37,26 @@ class Opened(Event, frozen=True, tag="opened"):
 
 
 class PhaseEntered(Event, frozen=True, tag="phase"):
-    """The round moved to the phase with this index, forward or back."""
+    """The round moved to the phase with this index, forward or back.
+
+    `groups` are the pairs or threes that people talk in there, made on the way in.
+    """
 
     index: int
+    groups: tuple[tuple[str, ...], ...] = ()
+
+
+class PhasePassed(Event, frozen=True, tag="phase-passed"):
+    """The group passed the running phase, whose key this is, as a whole; the next one follows."""
+
+    phase: str
+
+
+class GroupsMade(Event, frozen=True, tag="groups"):
+    """People talk in these pairs or threes in the phase; what was made before is gone."""
+
+    phase: str
+    groups: tuple[tuple[str, ...], ...]
 
 
 class SpeakerChosen(Event, frozen=True, tag="speaker"):
@@ -81,7 +98,7 @@ class AloneSaid(Event, frozen=True, tag="alone"):
 
 
 class CallAsked(Event, frozen=True, tag="call"):
-    """The person asked to be called after the round, or takes it back."""
+    """The person is to be called after the round, or no longer; the close asks when."""
 
     person: str
     asked: bool = True
@@ -206,6 +223,8 @@ class Closed(Event, frozen=True, tag="closed"):
 AnyEvent = (
     Opened
     | PhaseEntered
+    | PhasePassed
+    | GroupsMade
     | SpeakerChosen
     | TurnEnded
     | Wrote

@@ -13,13 +13,17 @@ from typing import Literal
 
 import msgspec
 
-from debrief.session.model import ROUND, SignState, State
+from debrief.session.model import ROUND, Setup, SignState, State
 from debrief.session.rounds import confirmed, gravest, passed_on_everything
 
 Weight = Literal["blocks", "stops", "tells"]
 
-FEELINGS_KINDS = frozenset({"defusing", "reference"})
+FEELINGS_KINDS = frozenset({"defusing", "reference", "supervision"})
 """Protocol kinds that touch feelings, for which large groups should be split."""
+
+
+STANDING = frozenset({"supervisor-involved", "line-manager-leads"})
+"""What goes on being shown after it was gone on from: it holds as long as the round lasts."""
 
 
 class Guardrail(msgspec.Struct, frozen=True):
@@ -43,8 +47,13 @@ def to_settle(state: State) -> tuple[Guardrail, ...]:
 
 def to_tell(state: State) -> tuple[Guardrail, ...]:
     """Return the warnings that hold now, those the supervisor went on from left out."""
-    found = (*_danger(state), *_silent(state), *_circumstances(state))
-    return tuple(one for one in found if one.key not in state.overridden)
+    found = (*_danger(state), *_silent(state), *_circumstances(state.setup, len(state.people)))
+    return tuple(one for one in found if one.key not in state.overridden or one.code in STANDING)
+
+
+def at_the_start(setup: Setup) -> tuple[Guardrail, ...]:
+    """Return what speaks against a round before it begins."""
+    return tuple(_circumstances(setup, len(setup.people)))
 
 
 def may_close(state: State) -> bool:
@@ -58,6 +67,11 @@ def _people(state: State) -> Iterator[Guardrail]:
         if follow_up is None:
             yield Guardrail("follow-up-missing", "blocks", person.id)
             continue
+        if state.setup.locked and follow_up.outcome == "not-needed":
+            yield Guardrail("locked-without-date", "blocks", person.id)
+            continue
+        if person.id in state.wants_call and follow_up.outcome == "not-needed":
+            yield Guardrail("call-without-date", "stops", person.id)
         gravity = gravest(confirmed(state, person.id))
         if gravity == "acute" and follow_up.outcome != "dated":
             yield Guardrail("acute-without-date", "stops", person.id)
@@ -101,8 +115,8 @@ def _silent(state: State) -> Iterator[Guardrail]:
             yield Guardrail("passed-and-alone", "tells", person.id)
 
 
-def _circumstances(state: State) -> Iterator[Guardrail]:
-    setup, around = state.setup, state.setup.circumstances
+def _circumstances(setup: Setup, people: int) -> Iterator[Guardrail]:
+    around = setup.circumstances
     if around.hours_since < setup.earliest_hours:
         yield Guardrail("too-early", "tells")
     if around.mixed_exposure:
@@ -111,5 +125,7 @@ def _circumstances(state: State) -> Iterator[Guardrail]:
         yield Guardrail("supervisor-involved", "tells")
     if around.line_manager_leads:
         yield Guardrail("line-manager-leads", "tells")
-    if setup.protocol_kind in FEELINGS_KINDS and len(state.people) > setup.max_people:
+    if setup.protocol_kind in FEELINGS_KINDS and people > setup.max_people:
         yield Guardrail("too-many", "tells")
+    if people < setup.min_people:
+        yield Guardrail("too-few", "tells")

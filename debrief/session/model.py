@@ -26,6 +26,8 @@ DutyOutcome = Literal["acted", "agreed", "not-a-duty"]
 DUTY_OUTCOMES: Final[tuple[DutyOutcome, ...]] = get_args(DutyOutcome)
 """How a duty may end, in the order of the keys 1 to 3."""
 FollowUpOutcome = Literal["dated", "declined", "not-needed"]
+Stay = Literal["whole", "late", "early"]
+"""Whether somebody is there for the whole round, comes late, or must leave early."""
 
 PLACES: Final[tuple[Place, ...]] = ("home", "on-site", "elsewhere")
 CHANNELS: Final[tuple[Channel, ...]] = ("video", "phone", "chat", "in-person")
@@ -37,6 +39,8 @@ ROLES: Final[tuple[Role, ...]] = (
     "colleague-supporter",
     "student",
 )
+
+STAYS: Final[tuple[Stay, ...]] = get_args(Stay)
 
 ROUND: Final = "round"
 """Stands where a person's id stands, for what belongs to the whole round."""
@@ -71,6 +75,13 @@ class Person(msgspec.Struct, frozen=True):
     role: Role = "volunteer"
     place: Place = "home"
     channel: Channel = "video"
+    stay: Stay = "whole"
+    buddy: str = ""
+    """Who they call first when it gets heavy: a person's id, or empty."""
+    supporter: str = ""
+    """The colleague they chose to be supported by: a name, never in the record."""
+    needs: str = ""
+    """What is considerate of them (skånehensyn), in their own words; never in the record."""
 
 
 class PhasePlan(msgspec.Struct, frozen=True):
@@ -80,6 +91,10 @@ class PhasePlan(msgspec.Struct, frozen=True):
     planned_s: int
     each: bool = False
     asks_load: bool = False
+    silent_s: int = 0
+    """The phase begins with so many seconds of silence."""
+    groups: int = 0
+    """2 or 3 where people talk in pairs or in threes; else 0."""
 
 
 class Circumstances(msgspec.Struct, frozen=True):
@@ -89,6 +104,10 @@ class Circumstances(msgspec.Struct, frozen=True):
     mixed_exposure: bool = False
     line_manager_leads: bool = False
     hours_since: float = 0.0
+    lock_confirmed: bool = False
+    """That a locked protocol is led by a trained team, voluntary and followed up, was confirmed."""
+    went_on: tuple[str, ...] = ()
+    """Guardrails that stood when the round began and were consciously gone on from."""
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -106,6 +125,10 @@ class Setup(msgspec.Struct, frozen=True):
     ground_rules: str = ""
     max_people: int = 10
     earliest_hours: float = 0.0
+    min_people: int = 1
+    keep: Literal["notes", "nothing"] = "notes"
+    """`nothing`: no notes and no load are taken, and no signs looked for."""
+    locked: bool = False
     circumstances: Circumstances = Circumstances()
 
 
@@ -205,7 +228,11 @@ class State(msgspec.Struct, frozen=True):
     left: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
     wants_call: frozenset[str] = frozenset()
-    """Who asked to be called."""
+    """Whom somebody is to call, however the round ends."""
+    groups: Mapping[str, tuple[tuple[str, ...], ...]] = {}
+    """Phase -> the pairs or threes that were made in it, as ids."""
+    passed: frozenset[str] = frozenset()
+    """Phases that the group as a whole passed."""
     signs: Mapping[SignKey, SignState] = {}
     duties: Mapping[str, Duty] = {}
     actions: Mapping[str, Action] = {}

@@ -62,11 +62,14 @@ def show_key(key: str) -> str:
         "right": "→",
         "question_mark": "?",
         "slash": "/",
+        "alt+1": "Alt 1-9",
     }
     if key in names:
         return names[key]
     if key.startswith("ctrl+"):
         return "^" + key.removeprefix("ctrl+")
+    if key.startswith("alt+"):
+        return "Alt " + key.removeprefix("alt+")
     return key.upper() if key.startswith("f") and key[1:].isdigit() else key
 
 
@@ -129,6 +132,11 @@ def _table() -> tuple[Command, ...]:
         c("people.role", "r", lambda: _("role"), lambda: _("Step through the roles")),
         c("people.place", "p", lambda: _("place"), lambda: _("Step through home, on site, elsewhere")),
         c("people.channel", "c", lambda: _("channel"), lambda: _("Step through video, phone, chat, in the room")),
+        c("people.buddy", "b", lambda: _("calls first"), lambda: _("Step through whom the person calls first when it gets heavy"), False),
+        c("people.stay", "e", lambda: _("late/early"), lambda: _("Step through the whole round, comes late, goes early"), False),
+        c("people.considerate", "n", lambda: _("considerate"), lambda: _("Note what is considerate of the person; it is sealed and never leaves"), False),
+        c("people.supporter", "k", lambda: _("supporter"), lambda: _("Note which colleague the person chose to be supported by"), False),
+        c("people.shuffle", "s", lambda: _("draw lots"), lambda: _("Draw lots for the speaking order of those who are here"), False),
         c("people.up", "ctrl+up", lambda: _("up"), lambda: _("Speak earlier"), False),
         c("people.down", "ctrl+down", lambda: _("down"), lambda: _("Speak later"), False),
         c("round.next-voice", "ctrl+n", lambda: _("next voice"), lambda: _("The turn is over: the word goes to the next")),
@@ -141,6 +149,14 @@ def _table() -> tuple[Command, ...]:
         c("round.signs", "f2", lambda: _("signs"), lambda: _("Go to the signs, to confirm, dismiss or turn them")),
         c("round.follow-up", "f3", lambda: _("follow-up"), lambda: _("Agree the next contact with the person")),
         c("round.people", "ctrl+f", lambda: _("people"), lambda: _("Go to the table, to choose who speaks"), False),
+        c("round.person", "alt+1", lambda: _("to a person"), lambda: _("Give the word to the first to the ninth in the table, by number"), False),
+        c("round.both-languages", "f7", lambda: _("two languages"), lambda: _("Show the questions in two languages at once, for a mixed team, or in one again"), False),
+        c("round.call", "alt+c", lambda: _("needs a call"), lambda: _("The person is to be called, or not; the close asks when"), False),
+        c("round.buddy", "alt+b", lambda: _("calls first"), lambda: _("Step through whom the person calls first when it gets heavy"), False),
+        c("round.pass-phase", "alt+g", lambda: _("pass the phase"), lambda: _("The group passes the whole phase; nobody's own turn counts as passed"), False),
+        c("round.pairs", "alt+p", lambda: _("pairs"), lambda: _("Draw lots for pairs, or for threes where the phase says so; again: new ones"), False),
+        c("round.shuffle", "alt+s", lambda: _("draw lots"), lambda: _("Draw lots for the speaking order"), False),
+        c("round.went-on", "alt+o", lambda: _("go on anyway"), lambda: _("Go on although the warning stands; it is noted in the record"), False),
         c("round.again", "f8", lambda: _("step again"), lambda: _("Make the step again that was taken back"), False),
         c("round.previous-phase", "f5", lambda: _("phase before"), lambda: _("Go to the phase before this one"), False),
         c("round.alone", "ctrl+e", lambda: _("alone tonight"), lambda: _("The person will be alone tonight, or not"), False),
@@ -150,8 +166,8 @@ def _table() -> tuple[Command, ...]:
         c("round.editor", UNBOUND, lambda: _("own editor"), lambda: _("Write this note in your own editor; no copy is left behind"), False),
         c("round.close", "f10", lambda: _("close"), lambda: _("Account for everyone, and close")),
         c("round.leave", "escape", lambda: _("to the notes"), lambda: _("Back to the notes"), False),
-        c("signs.confirm", "a", lambda: _("confirm"), lambda: _("Yes, this is a sign")),
-        c("signs.dismiss", "d", lambda: _("dismiss"), lambda: _("No sign; it stays away while its words stand")),
+        c("signs.confirm", "a", lambda: _("confirm"), lambda: _("Yes, this is a sign; again: undecided")),
+        c("signs.dismiss", "d", lambda: _("dismiss"), lambda: _("No sign; it stays away while its words stand; again: undecided")),
         c("signs.flip", "w", lambda: _("whose"), lambda: _("It is the other's: counsellor or citizen")),
         c("signs.level", "v", lambda: _("level"), lambda: _("Step through note, soon, now"), False),
         c("signs.show", "h", lambda: _("show"), lambda: _("Go to the words in the notes"), False),

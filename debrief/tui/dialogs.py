@@ -71,9 +71,14 @@ class LineDialog(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up"), *LIBRARY]
 
     def __init__(
-        self, question: str, hint: str, check: Callable[[str], object] | None = None
+        self,
+        question: str,
+        hint: str,
+        check: Callable[[str], object] | None = None,
+        value: str = "",
     ) -> None:
         super().__init__()
+        self._value = value
         self._question = question
         self._hint = hint
         self._check = check
@@ -82,7 +87,7 @@ class LineDialog(ModalScreen[str | None]):
         """Lay out question, input and hint."""
         with Vertical(classes="dialog"):
             yield Static(self._question, markup=False)
-            yield Input()
+            yield Input(self._value)
             yield Static(Content.styled(self._hint, "$muted"), classes="hint", id="hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

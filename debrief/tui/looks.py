@@ -14,6 +14,9 @@ LEVEL_GLYPHS: Final = {"acute": "■", "urgent": "▲", "watch": "·"}
 LEVEL_STYLES: Final = {"acute": "$error bold", "urgent": "$warning", "watch": "$foreground"}
 TURN_GLYPHS: Final = {"spoke": "✓", "passed": "–", "left": "×", None: "·"}
 SPEAKS: Final = "▶"
+AWAITED: Final = "…"
+CALL: Final = "›"
+ALONE: Final = "°"
 DONE, NOW, AHEAD = "✓", "●", "○"
 
 DUSK: Final = Theme(

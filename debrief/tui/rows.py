@@ -27,11 +27,27 @@ def steps(state: State, protocol: Protocol | None, now: dt.datetime) -> list[Ste
     for index, plan in enumerate(state.setup.phases):
         name = phase_name(protocol, plan.key, state.setup.language)
         if index != state.phase:
-            made.append(Step(name, "done" if index < state.phase else "ahead"))
+            passed = plan.key in state.passed
+            made.append(
+                Step(name, "passed" if passed else "done" if index < state.phase else "ahead")
+            )
             continue
         used = state.used_at(plan.key, now)
+        quiet = quiet_left(state, now)
+        if quiet:
+            made.append(Step(name, "now", _("quiet, {n} s left").format(n=quiet)))
+            continue
         made.append(Step(name, "now", phase_clock(used, plan.planned_s), used > plan.planned_s))
     return made
+
+
+def quiet_left(state: State, now: dt.datetime, since: float = 0.0) -> int:
+    """Return the seconds left of the running phase's silence, in fives; 0 when it is over.
+
+    With `since` it counts as it did so many seconds ago, so that its end is shown as well.
+    """
+    left = state.plan.silent_s + since - state.used_at(state.plan.key, now)
+    return max(0, -(-int(left) // 5) * 5) if state.plan.silent_s else 0
 
 
 def phase_name(protocol: Protocol | None, key: str, language: str) -> str:
@@ -62,24 +78,39 @@ def total_clock(state: State, now: dt.datetime) -> str:
 
 
 def prompt(
-    state: State, protocol: Protocol | None, number: int, language: str, *, short: bool
+    state: State,
+    protocol: Protocol | None,
+    number: int,
+    languages: tuple[str, str],
+    *,
+    short: bool,
 ) -> Content:
-    """Return whose voice it is and the question; unless `short`, what the phase is for, too."""
+    """Return whose voice it is and the question; unless `short`, what the phase is for, too.
+
+    The second of the languages may be empty; else the question stands in both.
+    """
     phase = protocol.phase(state.plan.key) if protocol is not None else None
     person = state.person(state.speaker) if state.speaker else None
     name = person.name if person else _("Everyone")
     if phase is None:
         return Content.styled(name, "bold $accent")
+    language, second = languages
     lines = phase.prompts.to(language)
-    question = lines[number % len(lines)] if lines else phase.goal.to(language)
-    more = f"  {number % len(lines) + 1}/{len(lines)}" if len(lines) > 1 else ""
-    first = Content.assemble((name, "bold $accent"), "  ", (question, "bold"), (more, "$muted"))
+    at = number % len(lines) if lines else 0
+    question = lines[at] if lines else phase.goal.to(language)
+    more = f"  {at + 1}/{len(lines)}" if len(lines) > 1 else ""
+    shown = [Content.assemble((name, "bold $accent"), "  ", (question, "bold"), (more, "$muted"))]
+    if second and second != language and lines:
+        shown.append(Content.styled(phase.prompts.to(second)[at], "bold"))
+    if together := words.groups(state):
+        shown.append(Content.styled(together, "$accent"))
     if short:
-        return first
-    second = Content.styled(phase.goal.to(language), "$muted")
+        return Content("\n").join(shown)
+    shown.append(Content.styled(phase.goal.to(language), "$muted"))
     avoid = phase.avoid.to(language)
-    third = Content.styled("– " + avoid[number % len(avoid)], "$muted") if avoid else Content("")
-    return Content("\n").join([first, second, third])
+    if avoid:
+        shown.append(Content.styled("– " + avoid[number % len(avoid)], "$muted"))
+    return Content("\n").join(shown)
 
 
 def agreed(state: State, chain: Callable[[], str] = str) -> list[Agreed]:
@@ -95,12 +126,29 @@ def agreed(state: State, chain: Callable[[], str] = str) -> list[Agreed]:
     rows += [Agreed(False, words.guardrail(one, state), _weight(one)) for one in told]
     if any(one.code == "acute-now" for one in told):
         rows.insert(len(state.duties), Agreed(False, words.takes_over(chain()), "acute"))
+    rows += _asked_for(state)
     for person_id, follow_up in state.follow_ups.items():
         person = state.person(person_id)
         if person is not None:
             text = f"{person.name}: {words.follow_up(follow_up.outcome, follow_up.when)}"
             rows.append(Agreed(True, text))
     rows.extend(Agreed(True, action.text) for action in state.actions.values())
+    return rows
+
+
+def _asked_for(state: State) -> list[Agreed]:
+    """Return who is to be called and has no date yet, who is alone tonight, what is considerate."""
+    rows = []
+    for person in state.people:
+        settled = state.follow_ups.get(person.id)
+        if person.id in state.wants_call and (settled is None or settled.outcome == "not-needed"):
+            rows.append(Agreed(False, _("{name} is to be called").format(name=person.name)))
+        if person.id in state.alone:
+            rows.append(Agreed(False, _("{name} is alone tonight").format(name=person.name)))
+        rows += [
+            Agreed(True, f"{person.name}: {told}")
+            for told in words.considerate(person, state.people)
+        ]
     return rows
 
 

@@ -1,7 +1,8 @@
 """The counsellors who have been in a round here, offered again next time.
 
-One TOML file. What a record may hold (pseudonym, role, usual place and channel) is clear; names
-are sealed as the private blocks of a session are. A pseudonym stays with its person.
+One TOML file. What a record may hold (pseudonym, role, usual place and channel) is clear; names,
+and what is considerate of somebody, are sealed as the private blocks of a session are. A pseudonym
+stays with its person.
 """
 
 from __future__ import annotations
@@ -38,12 +39,18 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last: str = ""
 
 
+class _About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    supporter: str = ""
+    needs: str = ""
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: Literal["debrief-roster/1"]
     supervisor: str = ""
     team: str = ""
     people: dict[str, _Entry] = {}
     names: str = ""
+    about: str = ""
 
 
 class Roster(msgspec.Struct, frozen=True):
@@ -69,8 +76,11 @@ class Roster(msgspec.Struct, frozen=True):
         return Person(new_id("c", taken), clean_line(name))
 
     def with_round(self, people: Iterable[Person], day: str, team: str = "") -> Roster:
-        """Return the roster after a round with `people` on `day` (ISO date)."""
-        tonight = tuple(people)
+        """Return the roster after a round with `people` on `day` (ISO date).
+
+        Who they call first and how long they stay holds for one evening only.
+        """
+        tonight = tuple(msgspec.structs.replace(one, stay="whole", buddy="") for one in people)
         ids = {one.id for one in tonight}
         rest = tuple(one for one in self.people if one.id not in ids)
         last = {**self.last, **dict.fromkeys(ids, day)}
@@ -95,6 +105,7 @@ def new_id(kind: str, taken: Iterable[str]) -> str:
 def dump(roster: Roster, keys: Sealer, recipients: Iterable[str] = ()) -> bytes:
     """Return the roster file's bytes, names sealed."""
     names = tomli_w.dumps({one.id: one.name for one in roster.people})
+    about = {one.id: told for one in roster.people if (told := _about(one))}
     people = {
         one.id: {
             "role": one.role,
@@ -104,14 +115,34 @@ def dump(roster: Roster, keys: Sealer, recipients: Iterable[str] = ()) -> bytes:
         }
         for one in roster.people
     }
-    table = {
+    table: dict[str, object] = {
         "format": "debrief-roster/1",
         "supervisor": roster.supervisor,
         "team": roster.team,
         "names": keys.seal(names.encode(), recipients),
         "people": people,
     }
+    if about:
+        table["about"] = keys.seal(tomli_w.dumps(about).encode(), recipients)
     return (_HEAD + tomli_w.dumps(table, multiline_strings=True)).encode()
+
+
+def _person(ident: str, name: str, entry: _Entry, told: _About) -> Person:
+    return Person(
+        ident,
+        clean_line(name),
+        entry.role,
+        entry.place,
+        entry.channel,
+        supporter=clean_line(told.supporter),
+        needs=clean_line(told.needs),
+    )
+
+
+def _about(person: Person) -> dict[str, str]:
+    """Return what is considerate of a person and whom they chose, which only the key opens."""
+    told = {"supporter": person.supporter, "needs": person.needs}
+    return {key: value for key, value in told.items() if value}
 
 
 def load(data: bytes, keys: Sealer, name: str = "roster.toml") -> Roster:
@@ -119,6 +150,8 @@ def load(data: bytes, keys: Sealer, name: str = "roster.toml") -> Roster:
     try:
         file = msgspec.convert(tomllib.loads(data.decode()), _File)
         names = tomllib.loads(keys.unseal(file.names).decode()) if file.names else {}
+        about = tomllib.loads(keys.unseal(file.about).decode()) if file.about else {}
+        told = msgspec.convert(about, dict[str, _About])
     except (ValueError, RecursionError, msgspec.ValidationError):
         raise Problem(
             _(
@@ -134,7 +167,7 @@ def load(data: bytes, keys: Sealer, name: str = "roster.toml") -> Roster:
             EXIT_KEY,
         ) from None
     people = tuple(
-        Person(one, clean_line(str(names.get(one, one))), e.role, e.place, e.channel)
+        _person(one, str(names.get(one, one)), e, told.get(one, _About()))
         for one, e in file.people.items()
     )
     return Roster(people, file.supervisor, file.team, {k: e.last for k, e in file.people.items()})

@@ -284,6 +284,38 @@ def test_a_protocol_of_the_house_is_used_or_told_of(run: Run, places: Places) ->
     assert run("protocols", "check", str(own)).status == EXIT_FOUND
 
 
+def test_a_new_protocol_can_be_used_as_it_is_and_explains_itself(run: Run, places: Places) -> None:
+    said = run("protocols", "new", "vores-runde")
+    assert said.status == 0
+    path = places.protocols / "vores-runde.toml"
+    assert str(path) in said.out
+    assert run("protocols", "check").out.startswith("vores-runde.toml can be used: Our round, ")
+    assert "vores-runde  Our round" in run("protocols", "list").out
+    written = path.read_text("utf-8")
+    assert "# Every text stands in Danish, Norwegian and English" in written
+    again = run("protocols", "new", "vores-runde")
+    assert again.status != 0
+    assert "was left as it is" in one_sentence(again.err)
+    assert path.read_text("utf-8") == written
+    for wrong in ("Vores Runde", "../x", "x" * 41, ""):
+        refused = run("protocols", "new", wrong)
+        assert refused.status == EXIT_INPUT
+        assert "can't be the id of a protocol" in one_sentence(refused.err)
+    assert [one.name for one in places.protocols.iterdir()] == ["vores-runde.toml"]
+
+
+def test_what_is_out_of_the_usual_is_shown_of_a_protocol(run: Run) -> None:
+    cisd = run("protocols", "show", "cisd").out
+    assert "Locked: WHO and NICE advise against it" in cisd
+    assert "Nothing of what is said is kept" in cisd
+    assert "At the earliest 24 hours after." in cisd
+    home = run("protocols", "show", "home-checkin").out
+    assert "Only when the shift begins." in home
+    assert "Only when the shift ends." in home
+    assert "Begins with 30 seconds of silence." in run("protocols", "show", "pause").out
+    assert "People talk in pairs." in run("protocols", "show", "large-round").out
+
+
 # A broken configuration
 
 

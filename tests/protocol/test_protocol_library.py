@@ -218,16 +218,20 @@ FACTS: dict[str, tuple[str, str, int, int, dict[int, float]]] = {
     "pause": ("check-in", "C", 12, 0, {1: 1, 3: 1, 5: 1, 8: 1}),
     "first-hour": ("defusing", "B", 1, 0, {1: 12}),
     "follow-up": ("check-in", "B", 1, 12, {1: 5}),
-    "peer-two-track": ("defusing", "C", 5, 0, {1: 44.5, 3: 47.5, 5: 50.5}),
+    "peer-two-track": ("supervision", "C", 5, 0, {1: 44.5, 3: 47.5, 5: 50.5}),
     "jobcentre-daily": ("check-in", "C", 8, 0, {3: 9.5, 5: 12.5, 8: 17}),
     "large-round": ("defusing", "C", 24, 0, {8: 22, 12: 23, 20: 25}),
     "ten-minutes": ("learning", "B", 12, 0, {3: 10, 5: 10, 8: 10}),
     "aar": ("learning", "A", 12, 24, {3: 45, 5: 45, 8: 45}),
     "pi-ops": ("learning", "C", 12, 72, {3: 54, 5: 54, 8: 54}),
-    "reflecting-team": ("defusing", "C", 8, 0, {3: 48, 5: 48, 8: 48}),
+    "reflecting-team": ("supervision", "C", 8, 0, {3: 48, 5: 48, 8: 48}),
     "sparring-15": ("learning", "C", 4, 0, {2: 15, 3: 15}),
     "erfa": ("learning", "C", 12, 0, {3: 48.5, 5: 57.5, 8: 71, 12: 89}),
-    "balint": ("defusing", "C", 10, 0, {5: 45, 8: 45}),
+    "balint": ("supervision", "C", 10, 0, {5: 45, 8: 45}),
+    "colleague-support": ("defusing", "C", 1, 0, {1: 38}),
+    "story-round": ("supervision", "B", 24, 0, {6: 60, 20: 60}),
+    "three-days": ("defusing", "C", 1, 72, {1: 50}),
+    "cisd": ("reference", "X", 12, 24, {3: 100, 8: 100}),
 }
 
 
@@ -239,7 +243,8 @@ def test_planned_time(protocol: Protocol) -> None:
 
 def test_the_time_is_bearable_and_grows_only_by_the_voices(protocol: Protocol) -> None:
     whole = [protocol.planned_seconds(n) for n in range(1, protocol.max_people + 1)]
-    most = {"check-in": 20, "defusing": 60, "learning": 90}[protocol.kind]
+    kinds = {"check-in": 20, "defusing": 60, "supervision": 60, "learning": 90, "reference": 180}
+    most = kinds[protocol.kind]
     assert whole[-1] <= most * 60
     each = round(60 * sum(phase.minutes for phase in protocol.phases if phase.each))
     assert {later - earlier for earlier, later in pairwise(whole)} <= {each}
@@ -299,9 +304,44 @@ def test_ids_and_names_are_unique() -> None:
         assert [name for name, count in names.items() if count > 1] == []
 
 
-def test_no_protocol_advised_against_can_be_chosen(protocol: Protocol) -> None:
-    assert protocol.evidence != "X"
-    assert protocol.kind != "reference"
+def test_a_protocol_advised_against_is_locked_keeps_nothing_and_is_offered_last(
+    protocol: Protocol,
+) -> None:
+    advised_against = protocol.evidence == "X" or protocol.kind == "reference"
+    assert protocol.locked == advised_against == (protocol.id == "cisd")
+    if protocol.locked:
+        assert protocol.keep == "nothing"
+        assert protocol.id == BUNDLED[-1]
+        assert protocol.guardrail is not None
+
+
+def test_only_the_safe_ends_of_cisd_have_questions() -> None:
+    protocol = bundled("cisd")
+    between = protocol.phases[1:5]
+    assert [phase.key for phase in between] == ["fact", "thought", "reaction", "symptom"]
+    for phase in between:
+        for language in LANGUAGES:
+            assert not any("?" in line for line in phase.prompts.to(language)), phase.key
+
+
+def test_what_keeps_nothing_takes_no_load(protocol: Protocol) -> None:
+    keeps_nothing = {"balint", "colleague-support", "story-round", "cisd"}
+    assert (protocol.keep == "nothing") == (protocol.id in keeps_nothing)
+    if protocol.keep == "nothing":
+        assert not any(phase.asks_load for phase in protocol.phases)
+
+
+def test_at_the_start_of_a_home_shift_there_are_three_short_phases() -> None:
+    protocol = bundled("home-checkin")
+    assert [one.key for one in protocol.phases_at("start")] == ["arrive", "ready", "buddy"]
+    assert [one.key for one in protocol.phases_at("end")] == [
+        *("arrive", "buddy", "round", "switch-off", "accounted")
+    ]
+
+
+def test_silence_fits_in_its_phase(protocol: Protocol) -> None:
+    for phase in protocol.phases:
+        assert phase.silent <= phase.planned_seconds(1)
 
 
 def test_the_load_is_asked_for_in_words_where_it_is_asked_for(protocol: Protocol) -> None:

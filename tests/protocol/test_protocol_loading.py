@@ -17,7 +17,7 @@ from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import LANGUAGES
 from debrief.protocol import Lines, Protocol, load
 from debrief.protocol.loading import MAX_BYTES, MAX_LINE
-from debrief.protocol.model import EVIDENCE, FORMAT, KINDS
+from debrief.protocol.model import EVIDENCE, FORMAT, KEEPS, KINDS
 from debrief.text import clean_line
 
 LIBRARY = Path(debrief.protocol.__file__).parent / "library"
@@ -37,6 +37,12 @@ def refused(text: str | bytes, name: str = "stop5.toml") -> str:
 def changed(old: str, new: str) -> str:
     assert old in STOP5
     return STOP5.replace(old, new, 1)
+
+
+LOCKED: dict[str, Any] = {
+    "locked": True,
+    "guardrail": {"da": "Nej.", "nb": "Nei.", "en": "No."},
+}
 
 
 def minimal(**replaced: Any) -> dict[str, Any]:
@@ -91,9 +97,59 @@ def test_the_name_of_a_stream_need_not_match_the_id() -> None:
 
 def test_the_choices_named_in_messages_are_those_of_the_model() -> None:
     for kind in KINDS:
-        assert load(dumped(minimal(kind=kind)), "house.toml").kind == kind
+        assert load(dumped(minimal(kind=kind, **LOCKED)), "house.toml").kind == kind
     for grade in EVIDENCE:
-        assert load(dumped(minimal(evidence=grade)), "house.toml").evidence == grade
+        assert load(dumped(minimal(evidence=grade, **LOCKED)), "house.toml").evidence == grade
+    for keep in KEEPS:
+        assert load(dumped(minimal(keep=keep)), "house.toml").keep == keep
+
+
+def phased(*changes: dict[str, Any], **replaced: Any) -> dict[str, Any]:
+    """Return a protocol with one phase for each of `changes`, which are keys of that phase."""
+    (one,) = minimal()["phases"]
+    phases = [{**one, "key": f"p{n}", **change} for n, change in enumerate(changes)]
+    return minimal(phases=phases, **replaced)
+
+
+def test_silence_groups_and_ends_of_a_shift_are_read() -> None:
+    value = phased({"silent": 60, "only_if": "start"}, {"groups": 3}, {"only_if": "end"})
+    protocol = load(dumped(value), "house.toml")
+    assert [phase.silent for phase in protocol.phases] == [60, 0, 0]
+    assert [phase.groups for phase in protocol.phases] == [None, 3, None]
+    assert [phase.key for phase in protocol.phases_at("start")] == ["p0", "p1"]
+    assert [phase.key for phase in protocol.phases_at("end")] == ["p1", "p2"]
+    assert protocol.phases_at(None) == protocol.phases
+    assert protocol.asks_shift
+    assert protocol.planned_seconds(1, "end") == protocol.planned_seconds(1) - 300
+    assert not load(dumped(minimal()), "house.toml").asks_shift
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (minimal(min_people=11), "min_people is more than max_people"),
+        (minimal(locked=True), "is locked but lacks guardrail"),
+        (minimal(guardrail=LOCKED["guardrail"]), "has a guardrail but is not locked"),
+        (minimal(kind="reference"), "must be locked; write locked = true"),
+        (minimal(evidence="X"), "must be locked; write locked = true"),
+        (minimal(locked=True, guardrail={"da": "a", "nb": "b"}), "lacks guardrail.en"),
+        (minimal(guardrail=3), "guardrail must be a table with keys of its own"),
+        (minimal(keep="not"), "keep must be one of notes, nothing; did you mean notes?"),
+        (minimal(keep=3), "keep must be a text in quotation marks"),
+        (minimal(locked="yes"), "locked must be true or false"),
+        (minimal(lockd=True), "the key lockd, which is not known; did you mean locked?"),
+        (phased({"only_if": "start"}), "nothing would be left to hold at one end of a shift"),
+        (phased({"only_if": "end"}), "nothing would be left to hold at one end of a shift"),
+        (phased({"only_if": "sart"}), "only_if must be one of start, end; did you mean start?"),
+        (phased({"groups": 4}), "phases[0].groups must be one of: 2, 3."),
+        (phased({"groups": "2"}), "phases[0].groups must be a whole number"),
+        (phased({"silent": -1}), "phases[0].silent must be at least 0."),
+        (phased({"silent": 601}), "phases[0].silent must be at most 600."),
+        (phased({"silent": 1.5}), "phases[0].silent must be a whole number, but it is a number."),
+    ],
+)
+def test_what_the_newer_keys_refuse(value: dict[str, Any], said: str) -> None:
+    assert said in refused(dumped(value), "house.toml")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +219,8 @@ def test_keys(text: str, sentence: str) -> None:
         (
             'kind = "learning"',
             'kind = "Lerning"',
-            "kind must be one of defusing, check-in, learning, reference; did you mean learning?",
+            "kind must be one of defusing, check-in, learning, supervision, reference;"
+            " did you mean learning?",
         ),
         ('kind = "learning"', 'kind = "q"', "kind must be one of: defusing, check-in, learning"),
         ('evidence = "B"', 'evidence = "b"', "one of A, B, C, X; did you mean B?"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -19,29 +18,30 @@ from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.live import Live, SignView
 from debrief.protocol import Protocol
-from debrief.session import PATTERNS, ROUND
+from debrief.session import ROUND
 from debrief.session import events as ev
 from debrief.session.guardrails import to_tell
-from debrief.session.model import Duty, DutyOutcome, Subject
-from debrief.session.rounds import LEVELS
 from debrief.tui import commands, rows
-from debrief.tui.dialogs import DutyDialog
 from debrief.tui.screens.round_past import RoundPast
+from debrief.tui.screens.round_signs import RoundSigns
+from debrief.tui.screens.round_together import PERSON_KEYS
 from debrief.tui.sizes import LOW, NARROW
 from debrief.tui.widgets.bars import KeyBar, Rail, SignStrip, TopBar
 from debrief.tui.widgets.lists import Agreed, AgreedPane, LoadBar, RoundTable, SignsPane
 from debrief.tui.widgets.notes import Mark, Notes
 
+QUIET_STEP = 5.0
+"""Seconds between two looks at how much of a silence is left."""
 PATIENCE = 0.5
 """Seconds that a disk may take before the screen says that it is still saving."""
 
 
-class RoundScreen(RoundPast):
+class RoundScreen(RoundSigns):
     """A running round. It shows `live.state` and turns keys into calls on `live`."""
 
     SCOPES: ClassVar[tuple[str, ...]] = ("round",)
     PANES: ClassVar[tuple[str, ...]] = ("signs",)
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("round")]
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("round"), *PERSON_KEYS]
 
     class DiskSpoke(Message):
         """The journal's writer said that something is saved, or that the disk refuses."""
@@ -90,6 +90,7 @@ class RoundScreen(RoundPast):
             self._protocol = None
         self.live.on_disk = self._from_disk
         self.set_interval(20.0, self.show_time)
+        self.set_interval(QUIET_STEP, self._show_quiet)
         self.redraw()
         self.query_one(Notes).focus()
         self.run_worker(self.live.prepare, thread=True, group="lists", exit_on_error=False)
@@ -118,25 +119,40 @@ class RoundScreen(RoundPast):
         self.show_time()
         self.query_one(RoundTable).show(state, short=self.size.width < NARROW)
         short = self.size.height < LOW
-        question = rows.prompt(
-            state, self._protocol, self._question, self.prompt_language, short=short
-        )
+        languages = (self.prompt_language, self.second_language)
+        question = rows.prompt(state, self._protocol, self._question, languages, short=short)
         self.query_one("#prompt", Static).update(question)
         self._show_agreed()
         phase, person = rows.note_key(state)
         notes = self.query_one(Notes)
-        notes.border_title = _("Notes")
+        self._title_notes(notes)
         notes.show(phase, person, state.note(phase, person))
         load = self.query_one(LoadBar)
         load.load = state.loads.get(person)
         load.asked = state.plan.asks_load
-        load.display = person != ROUND
+        load.display = person != ROUND and not self.live.keeps_nothing
         load.refresh()
         self.live.look(phase, person)
         if person != ROUND:
             self.live.look_back(person)
         self.ask_history()
         self.show_signs(self.live.signs_of(person))
+
+    def _title_notes(self, notes: Notes) -> None:
+        """Say what the editor is for, and where nothing is kept that it takes nothing."""
+        notes.border_title = _("Notes")
+        if self.live.keeps_nothing:
+            notes.read_only = True
+            notes.border_title = _("Nothing is written")
+            notes.placeholder = _(
+                "This protocol keeps nothing of what is said. Agreements (^o), duties and the "
+                "next contact (F3) can be noted; they are all that stands in the record."
+            )
+
+    def _show_quiet(self) -> None:
+        """Show how much of a silence is left, while there is one."""
+        if rows.quiet_left(self.live.state, self.live.clock(), since=QUIET_STEP):
+            self.show_time()
 
     def _show_agreed(self) -> None:
         """Show what is agreed and open, and what is wrong with the house's own word lists."""
@@ -217,57 +233,6 @@ class RoundScreen(RoundPast):
     def leave_load(self) -> None:
         """Back to the notes, without an answer."""
         self.action_leave()
-
-    @on(SignsPane.Asked)
-    def answer_sign(self, message: SignsPane.Asked) -> None:
-        """Do with the sign what was asked."""
-        sign = self.live.state.signs.get(message.key)
-        if sign is None:
-            return
-        if message.what == "show":
-            self._show_words(message)
-        elif message.what == "confirm" and sign.subject == "unsure":
-            self.app.notify(_("Whose is it? w turns it to the counsellor or the citizen."))
-        elif message.what == "confirm":
-            self._deciding(lambda: self.live.decide(message.key, "confirmed"))
-        elif message.what == "dismiss":
-            self.step(lambda: self.live.decide(message.key, "dismissed"))
-        elif message.what == "flip":
-            subject: Subject = "counsellor" if sign.subject == "case" else "case"
-            self._deciding(lambda: self.live.decide(message.key, subject=subject))
-        elif message.what == "level":
-            level = LEVELS[LEVELS.index(sign.level) - 1]
-            self.step(lambda: self.live.decide(message.key, level=level))
-
-    def _deciding(self, take: Callable[[], object]) -> None:
-        """Take a step about a sign; a duty that it opens is put before the supervisor at once."""
-        before = set(self.live.state.duties)
-        self.step(take)
-        for duty in self.live.state.duties.values():
-            if duty.id not in before and duty.outcome is None:
-                self._show_duty(duty)
-
-    def _show_duty(self, duty: Duty) -> None:
-        def ended(outcome: DutyOutcome | None) -> None:
-            if outcome is not None:
-                self.step(lambda: self.live.do(ev.DutyEnded(self.live.clock(), duty.id, outcome)))
-
-        person = self.live.state.person(duty.holder)
-        self.app.push_screen(DutyDialog(duty.kind, person.name if person else ""), ended)
-
-    def _show_words(self, message: SignsPane.Asked) -> None:
-        if message.key.phase == PATTERNS:
-            self.app.notify(_("This comes from earlier rounds, so no words in the notes show it."))
-            return
-        phases = [plan.key for plan in self.live.state.setup.phases]
-        if message.key.phase != self.live.state.plan.key:
-            self.step(lambda: self.live.go_to_phase(phases.index(message.key.phase)))
-        notes = self.query_one(Notes)
-        at = notes.text.find(message.key.words.split("  ")[0])
-        if at >= 0:
-            row = notes.text.count("\n", 0, at)
-            notes.move_cursor((row, at - (notes.text.rfind("\n", 0, at) + 1)))
-        notes.focus()
 
 
 def _settle_memory() -> None:

@@ -6,11 +6,11 @@ from textual.app import SuspendNotSupported
 
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.tui.screens.round_keys import RoundKeys
+from debrief.tui.screens.round_together import RoundTogether
 from debrief.tui.widgets.notes import Notes
 
 
-class RoundEditor(RoundKeys):
+class RoundEditor(RoundTogether):
     """A round whose notes may be written elsewhere; they come back as if they were typed."""
 
     def action_editor(self) -> None:

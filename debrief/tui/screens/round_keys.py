@@ -111,7 +111,9 @@ class RoundKeys(BaseScreen):
 
     def action_load(self) -> None:
         """Go to the load."""
-        if self.live.state.speaker is not None:
+        if self.live.keeps_nothing:
+            self.app.notify(_("This protocol keeps nothing of what is said, the load neither."))
+        elif self.live.state.speaker is not None:
             self.query_one(LoadBar).focus()
 
     def action_alone(self) -> None:
@@ -187,6 +189,11 @@ class RoundKeys(BaseScreen):
     def _came(self, name: str | None) -> None:
         if name:
             person = self.desk_app.desk.roster.person(clean_line(name)[:60])
+            people = self.live.state.people
+            same = next((one for one in people if one.name.casefold() == name.casefold()), None)
+            if same is not None and same.id in self.live.state.left:
+                self.step(lambda: self.live.do(ev.PersonLeft(self.live.clock(), same.id, False)))
+                return
             self.step(lambda: self.live.do(ev.PersonJoined(self.live.clock(), person)))
 
     def action_people(self) -> None:

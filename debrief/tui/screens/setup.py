@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import msgspec
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -15,16 +17,23 @@ from debrief import i18n, words
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.protocol import Protocol
-from debrief.session.model import Circumstances, Person
+from debrief.session.guardrails import at_the_start
+from debrief.session.model import Person
 from debrief.text import clean_line
 from debrief.tui import commands
 from debrief.tui.dialogs import LineDialog
+from debrief.tui.screens.setup_begin import DEFAULT
 from debrief.tui.screens.setup_past import SetupPast
 from debrief.tui.widgets.bars import KeyBar, TopBar
 from debrief.tui.widgets.roll import Entry, Roll
 from debrief.tui.widgets.tick import Tick
 
-DEFAULT = "shift-defuse"
+LONGEST_LINE = 200
+"""Characters kept of what is considerate of a person, or of a supporter's name."""
+SAID_ELSEWHERE = ("too-early", "too-many")
+"""What the advice leaves out: one is asked about by a card, one said with its number."""
+NONE = "-"
+"""Typed alone, it takes away what stood there."""
 
 
 class SetupScreen(SetupPast):
@@ -32,10 +41,6 @@ class SetupScreen(SetupPast):
 
     SCOPES: ClassVar[tuple[str, ...]] = ("setup", "people")
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("setup")]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._protocols: list[Protocol] = []
 
     def compose(self) -> ComposeResult:
         """Lay out protocols on the left, people on the right."""
@@ -48,7 +53,10 @@ class SetupScreen(SetupPast):
             with Vertical(id="who"):
                 yield Input(id="name")
                 yield Roll(id="roll")
+                yield Static(id="person-told", markup=False)
                 yield Input(id="team")
+                yield Tick(id="shift-start")
+                yield Tick(id="silence")
                 yield Tick(id="involved")
                 yield Tick(id="mixed")
                 yield Tick(id="manager")
@@ -72,7 +80,9 @@ class SetupScreen(SetupPast):
             self.desk_app.tell(problem)
             return
         wanted = desk.config.protocol
-        self._protocols.sort(key=lambda one: (one.id != wanted, one.id != DEFAULT, one.id))
+        self._protocols.sort(
+            key=lambda one: (one.id != wanted, one.id != DEFAULT, one.locked, one.id)
+        )
         self.query_one(Roll).fill([Entry(person, here=False) for person in roster.people])
         self.query_one("#team", Input).value = desk.config.team or roster.team
         self.query_one("#name", Input).focus()
@@ -91,6 +101,8 @@ class SetupScreen(SetupPast):
         self._title("#roll", _("The round"))
         self._title("#team", _("Team"))
         labels = {
+            "#shift-start": _("The shift begins now; it does not end"),
+            "#silence": _("Begin with a silent minute"),
             "#involved": _("I was part of the hard case myself"),
             "#mixed": _("Only some of them were part of it"),
             "#manager": _("A line manager leads the round"),
@@ -110,27 +122,22 @@ class SetupScreen(SetupPast):
         at = chosen.highlighted or 0
         chosen.clear_options()
         language = i18n.language()
-        chosen.add_options(
-            [Option(Content(one.name.to(language)), one.id) for one in self._protocols]
-        )
+        chosen.add_options([Option(_titled(one, language), one.id) for one in self._protocols])
         if self._protocols:
             chosen.highlighted = min(at, len(self._protocols) - 1)
 
-    @property
-    def _protocol(self) -> Protocol | None:
-        at = self.query_one("#protocols", OptionList).highlighted
-        return self._protocols[at] if at is not None and at < len(self._protocols) else None
-
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Tell what the protocol is, and what speaks against it."""
-        if event.option_list.id != "protocols" or self._protocol is None:
+        if event.option_list.id != "protocols" or self.protocol is None:
             return
         language = i18n.language()
-        one = self._protocol
+        one = self.protocol
         people = max(1, len(self.query_one(Roll).here))
-        minutes = round(sum(phase.planned_seconds(people) for phase in one.phases) / 60)
+        minutes = round(one.planned_seconds(people, self.shift(one)) / 60)
+        self.query_one("#shift-start").display = one.asks_shift
         lines = [
             Content(one.purpose.to(language)),
+            *_terms(one, language),
             Content(""),
             Content.assemble((_("When") + "  ", "$muted"), one.when.to(language)),
             Content.assemble(
@@ -150,29 +157,54 @@ class SetupScreen(SetupPast):
     def on_roll_changed(self) -> None:
         """The number of people counts for the advice."""
         self._advise()
+        self._tell()
+
+    @on(OptionList.OptionHighlighted, "#roll")
+    def tell_person(self) -> None:
+        """Another person is in hand."""
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell what was agreed about the person in hand."""
+        self.query_one("#person-told", Static).update(self.query_one(Roll).told)
+
+    def on_roll_asked(self, message: Roll.Asked) -> None:
+        """Ask for a line about a person."""
+        person, what = message.person, message.what
+        question = (
+            _("What is considerate of {name} tonight, in their own words?")
+            if what == "needs"
+            else _("Which colleague did {name} choose to be supported by?")
+        )
+        hint = _("It is sealed, and no destination gets it. Enter takes it, - alone removes it.")
+        now = person.needs if what == "needs" else person.supporter
+
+        def told(text: str | None) -> None:
+            if text:
+                line = "" if text == NONE else clean_line(text)[:LONGEST_LINE]
+                change = {"needs": line} if what == "needs" else {"supporter": line}
+                self.query_one(Roll).put(msgspec.structs.replace(person, **change))
+
+        dialog = LineDialog(question.format(name=person.name), hint, value=now)
+        self.app.push_screen(dialog, told)
 
     def on_tick_turned(self) -> None:
         """The circumstances count for the advice."""
         self._advise()
 
     def _advise(self) -> None:
+        """Say how many are here, and what speaks against beginning so; the time is asked later."""
         here = self.query_one(Roll).here
         advice = [words.count_people(len(here))]
-        one = self._protocol
-        if one is not None and len(here) > one.max_people:
-            advice.append(_("More than {n}: two rounds are better.").format(n=one.max_people))
-        if self._ticked("#mixed"):
-            advice.append(_("Take those who were part of it in a short talk of their own first."))
-        if self._ticked("#involved"):
-            advice.append(
-                _("Let somebody else lead if you can; else say aloud that you were in it.")
-            )
-        if self._ticked("#manager"):
-            advice.append(_("Say aloud that nobody is being assessed."))
+        one = self.protocol
+        if one is not None:
+            setup = self.planned(one, self.circumstances())
+            if len(here) > one.max_people:
+                advice.append(_("More than {n}: two rounds are better.").format(n=one.max_people))
+            unsaid = SAID_ELSEWHERE if here else (*SAID_ELSEWHERE, "too-few")
+            codes = [found.code for found in at_the_start(setup)]
+            advice += [words.told(code) for code in codes if code not in unsaid]
         self.query_one("#advice", Static).update("  ".join(advice))
-
-    def _ticked(self, ident: str) -> bool:
-        return self.query_one(ident, Tick).on
 
     # Doing
 
@@ -200,57 +232,28 @@ class SetupScreen(SetupPast):
         waiting = self.query_one("#name", Input)
         if waiting.value.strip():
             self.on_input_submitted(Input.Submitted(waiting, waiting.value))
-        one = self._protocol
-        if one is None:
-            return
-        if not one.earliest_hours:
-            self._begin(0.0)
-            return
-        question = _("{name} comes at the earliest {n} hours after. How many hours is it since?")
-        name = one.name.to(i18n.language())
-        self.app.push_screen(
-            LineDialog(
-                question.format(name=name, n=one.earliest_hours),
-                _("A number, for example 30. Enter goes on, Esc goes back."),
-                _hours,
-            ),
-            lambda text: self._begin(_hours(text)) if text else None,
-        )
-
-    def _begin(self, hours_since: float) -> None:
-        """Open the round, so many hours after what it is about."""
-        desk, one, waiting = self.desk_app.desk, self._protocol, self.query_one("#name", Input)
-        if one is None:
-            return
-        around = Circumstances(
-            supervisor_involved=self._ticked("#involved"),
-            mixed_exposure=self._ticked("#mixed"),
-            line_manager_leads=self._ticked("#manager"),
-            hours_since=hours_since,
-        )
-        team = clean_line(self.query_one("#team", Input).value)[:60]
-        language = desk.config.round_language or i18n.language()
-        try:
-            people = self.query_one(Roll).here
-            live = desk.start(desk.setup(one, people, language, team=team, circumstances=around))
-        except Problem as problem:
-            self.query_one("#advice", Static).update(Content.styled(str(problem), "$warning"))
-            waiting.focus()
-            return
-        self.app.pop_screen()
-        self.desk_app.open_round(live)
+        if self.protocol is not None:
+            self.begin(self.protocol)
 
     def action_back(self) -> None:
         """Back to Home."""
         self.app.pop_screen()
 
 
-def _hours(text: str) -> float:
-    """Return the hours in what was typed; raises Problem."""
-    try:
-        hours = float(text.strip().replace(",", "."))
-    except ValueError:
-        hours = -1.0
-    if not 0 <= hours <= 24 * 365:
-        raise Problem(_("That is no number of hours; write for example 30."))
-    return hours
+def _titled(one: Protocol, language: str) -> Content:
+    """Return a protocol's name, and the word that it is locked."""
+    name = Content(one.name.to(language))
+    return Content.assemble(name, (" · " + _("locked"), "$muted")) if one.locked else name
+
+
+def _terms(one: Protocol, language: str) -> list[Content]:
+    """Return what is out of the usual: the lock, and that nothing is kept."""
+    terms = []
+    if one.guardrail is not None:
+        terms += [Content(""), Content.styled(one.guardrail.to(language), "$warning")]
+    if one.keep == "nothing":
+        terms += [
+            Content(""),
+            Content(_("Nothing of what is said is kept: no notes, no load, no signs.")),
+        ]
+    return terms

@@ -11,10 +11,10 @@ from textual.worker import get_current_worker
 from debrief.desk.actions import Agreed
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.tui.screens.base import BaseScreen
+from debrief.tui.screens.setup_begin import SetupBegin
 
 
-class SetupPast(BaseScreen):
+class SetupPast(SetupBegin):
     """A setup that asks after the work which the team's last rounds agreed."""
 
     class LastTime(Message):

@@ -45,7 +45,7 @@ class Step(msgspec.Struct, frozen=True):
 
     name: str
     state: str
-    """done, now or ahead."""
+    """done, now, ahead, or passed by the whole group."""
     time: str = ""
     over: bool = False
 
@@ -132,7 +132,12 @@ class Rail(LinkRow):
         self.show_links(links, gap)
 
     def _link(self, number: int, step: Step, name: str) -> Link:
-        glyph = {"done": looks.DONE, "now": looks.NOW, "ahead": looks.AHEAD}[step.state]
+        glyph = {
+            "done": looks.DONE,
+            "now": looks.NOW,
+            "ahead": looks.AHEAD,
+            "passed": looks.TURN_GLYPHS["passed"],
+        }[step.state]
         if step.state == "now":
             over = (" " + _("over"), "bold $warning") if step.over else ""
             title = (f"{glyph} {number + 1} {name}", "bold $accent")

@@ -19,6 +19,7 @@ from debrief import signs, words
 from debrief.i18n import _, language
 from debrief.live import SignView
 from debrief.session import SignKey, State
+from debrief.session.model import Turn
 from debrief.tui import commands, looks
 
 
@@ -50,26 +51,48 @@ class RoundTable(OptionList):
         person = state.person(person_id)
         if person is None:
             return Content("")
-        turn = "left" if person_id in state.left else state.turn(state.plan.key, person_id)
+        turn: Turn | None = state.turn(state.plan.key, person_id)
+        if person_id in state.left and person.stay != "late":
+            turn = "left"
         speaks = person_id == state.speaker
-        glyph = looks.SPEAKS if speaks else looks.TURN_GLYPHS[turn]
+        awaited = person_id in state.left and turn != "left"
+        glyph = looks.AWAITED if awaited else looks.TURN_GLYPHS[turn]
+        glyph = looks.SPEAKS if speaks else glyph
         load = state.loads.get(person_id)
-        note = words.turn(turn) if turn in ("passed", "left") else _how(person.channel)
-        width = 12 if short else 9
+        note = words.turn(turn) if turn in ("passed", "left") else ""
+        note = note or words.stay(person.stay) or _how(person.channel)
+        width = 11 if short else 9
         name = Content(person.name).truncate(width, ellipsis=True)
         row = Content.assemble(
             f"{glyph} ",
             name.pad_right(width + 1 - name.cell_length),
             ("" if short else f"{note[:9]:<9}", "$muted"),
+            _mark(state, person_id),
             "  " if load is None else f"{load:>2}",
         )
         return row.stylize("bold $accent") if speaks else row
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit gives the word to the person with that number."""
+        number = int(event.character) if event.character and event.character in "123456789" else 0
+        if 1 <= number <= self.option_count:
+            event.stop()
+            ident = self.get_option_at_index(number - 1).id
+            if ident is not None:
+                self.post_message(self.Chosen(ident))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Give the word to the person."""
         event.stop()
         if event.option.id is not None:
             self.post_message(self.Chosen(event.option.id))
+
+
+def _mark(state: State, person_id: str) -> str:
+    """Return the shape for who is to be called, or is alone tonight."""
+    if person_id in state.wants_call:
+        return looks.CALL
+    return looks.ALONE if person_id in state.alone else " "
 
 
 def _how(channel: str) -> str:

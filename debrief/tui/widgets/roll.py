@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 import msgspec
 from textual.binding import BindingType
@@ -14,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from debrief import words
 from debrief.i18n import _
-from debrief.session.model import CHANNELS, PLACES, ROLES, Person
+from debrief.session.model import CHANNELS, PLACES, ROLES, STAYS, Person
 from debrief.tui import commands
 from debrief.tui.sizes import NARROW
 
@@ -35,6 +36,14 @@ class Roll(OptionList):
 
     class Changed(Message):
         """Somebody was ticked, unticked, changed or moved."""
+
+    class Asked(Message):
+        """A line about the person is wanted: what is considerate of them, or whom they chose."""
+
+        def __init__(self, person: Person, what: Literal["needs", "supporter"]) -> None:
+            super().__init__()
+            self.person = person
+            self.what = what
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -117,6 +126,67 @@ class Roll(OptionList):
             channel = _next(CHANNELS, entry.person.channel)
             self._change(Entry(msgspec.structs.replace(entry.person, channel=channel), entry.here))
 
+    def action_stay(self) -> None:
+        """Step through the whole round, late, early."""
+        if (entry := self._chosen) is not None:
+            stay = _next(STAYS, entry.person.stay)
+            self._change(Entry(msgspec.structs.replace(entry.person, stay=stay), entry.here))
+
+    def action_buddy(self) -> None:
+        """Step through those whom the person may call first: the others who are here, or none."""
+        if (entry := self._chosen) is not None:
+            self._change(Entry(with_next_buddy(entry.person, self.here), entry.here))
+
+    def action_considerate(self) -> None:
+        """Ask what is considerate of the person."""
+        if (entry := self._chosen) is not None:
+            self.post_message(self.Asked(entry.person, "needs"))
+
+    def action_supporter(self) -> None:
+        """Ask whom the person chose to be supported by."""
+        if (entry := self._chosen) is not None:
+            self.post_message(self.Asked(entry.person, "supporter"))
+
+    def action_shuffle(self) -> None:
+        """Draw lots for the order of those who are here; they come before the others."""
+        here = [entry for entry in self.entries if entry.here]
+        rest = [entry for entry in self.entries if not entry.here]
+        self.fill([*random.SystemRandom().sample(here, len(here)), *rest])
+        self.post_message(self.Changed())
+
+    def put(self, person: Person) -> None:
+        """Show the person as they are now."""
+        self.entries = tuple(
+            Entry(person, entry.here) if entry.person.id == person.id else entry
+            for entry in self.entries
+        )
+        self.redraw()
+        self.post_message(self.Changed())
+
+    @property
+    def told(self) -> str:
+        """What was agreed about the person in hand, in one line; empty where there is nothing."""
+        entry = self._chosen
+        if entry is None:
+            return ""
+        about = words.considerate(entry.person, [one.person for one in self.entries])
+        return f"{entry.person.name}: {' · '.join(about)}" if about else ""
+
+    def on_focus(self) -> None:
+        """Begin with the first person, and say which keys hold here beside those at the foot."""
+        if self.highlighted is None and self.entries:
+            self.highlighted = 0
+        shown = ""
+        for one in commands.of("people"):
+            more = f"{shown}  {one.shown_key} {one.label()}".strip()
+            if not one.bar and len(more) <= self.size.width - 4:
+                shown = more
+        self.border_subtitle = shown
+
+    def on_blur(self) -> None:
+        """The keys hold no longer."""
+        self.border_subtitle = ""
+
     def action_up(self) -> None:
         """Speak earlier."""
         self._move(-1)
@@ -136,6 +206,13 @@ class Roll(OptionList):
         self.post_message(self.Changed())
 
 
+def with_next_buddy(person: Person, here: Sequence[Person]) -> Person:
+    """Return the person with the next of those `here` to call first, after the last one nobody."""
+    others = ["", *(one.id for one in here if one.id != person.id)]
+    now = person.buddy if person.buddy in others else ""
+    return msgspec.structs.replace(person, buddy=_next(others, now))
+
+
 def _next(values: Sequence[_T], now: _T) -> _T:
     return values[(values.index(now) + 1) % len(values)]
 
@@ -152,7 +229,17 @@ def _row(entry: Entry, narrow: bool) -> Content:
         cells[1].stylize("$muted"),
         cells[2].stylize("$muted"),
         (words.channel(person.channel), "$muted"),
+        (_mark(person, narrow), "$accent" if entry.here else "$muted"),
     )
+
+
+def _mark(person: Person, narrow: bool) -> str:
+    """Return how long they stay, and a plus where more is agreed about them."""
+    more = " +" if person.buddy or person.needs or person.supporter else ""
+    stays = words.stay(person.stay)
+    if narrow:
+        return more or (" …" if stays else "")
+    return (f" · {stays}" if stays else "") + more
 
 
 def _cell(text: str, width: int) -> Content:
