@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
-import os
-import signal
 import sys
-import traceback
 from collections.abc import Iterable, Sequence
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -25,6 +18,7 @@ from debrief import i18n
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.tui import commands, keymap, looks
+from debrief.tui.ending import EndingApp
 from debrief.tui.glyphs import wants_ascii
 from debrief.tui.plainly import Plainly
 from debrief.tui.sizes import LOW, NARROW, too_small
@@ -33,13 +27,8 @@ if TYPE_CHECKING:
     from debrief.desk import Desk
     from debrief.live import Live
 
-CRASHED = 70
-"""Exit status of a crash (EX_SOFTWARE of sysexits.h)."""
-PATIENCE = 5.0
-"""Seconds that keys typed before the end may take to come through."""
 
-
-class DebriefApp(App[int]):
+class DebriefApp(EndingApp):
     """Screens over one open desk."""
 
     CSS_PATH = "debrief.tcss"
@@ -50,14 +39,10 @@ class DebriefApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("app")]
 
     def __init__(self, desk: Desk, *, setup: bool = False, resume: str | None = None) -> None:
-        super().__init__()
-        self.desk = desk
+        super().__init__(desk)
         desk.unlock = None  # a passphrase is asked for on a screen of its own
-        self.live: Live | None = None
         self._open_setup = setup
         self._resume = resume
-        self._crash: BaseException | None = None
-        self._ending = False
         self._plainly = Plainly(enabled=False)
         self.animation_level = "none"
         for theme in looks.THEMES:
@@ -96,9 +81,7 @@ class DebriefApp(App[int]):
     def on_mount(self) -> None:
         """End cleanly when the terminal goes away, and go where the command line said."""
         if sys.platform != "win32" and not self.is_headless:
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self.end_by, number)
+            self.listen_for_the_end()
             self.run_worker(_clear_up, thread=True, group="clear", exit_on_error=False)
         from debrief.desk import keyring
 
@@ -128,46 +111,6 @@ class DebriefApp(App[int]):
             self.push_screen(SmallDialog())
         elif told and not small:
             self.pop_screen()
-
-    def end_by(self, number: int) -> None:
-        """End as a signal asks, once every key that came before has been written."""
-        self._end_soon(128 + number)
-
-    def _end_soon(self, status: int) -> None:
-        """End once every key that came before has been written; at once where asked again."""
-        if self._ending:
-            self._end(status)
-            return
-        self._ending = True
-        self.set_timer(PATIENCE, partial(self._end, status))
-        self.call_later(self._end_after_keys, status)
-
-    def _end_after_keys(self, status: int) -> None:
-        # The keys of before have gone on from the app's queue to that of what has the focus.
-        (self.focused or self.screen).call_later(self._end, status)
-
-    def _end(self, status: int) -> None:
-        if not self._exit:
-            self.let_go()
-            self.exit(status, return_code=status)
-
-    def let_go(self) -> None:
-        """Leave the running round so that it can be resumed; everything written is kept.
-
-        The last letters may still stand in the editor alone, where the hands have not rested yet.
-        """
-        if self.live is not None:
-            self._keep_writing()
-            self.desk.pause(self.live)
-            self.live = None
-
-    def _keep_writing(self) -> None:
-        """Keep what stands in the editors; after a crash, as far as they can still be read."""
-        for screen in self.screen_stack:
-            keep = getattr(screen, "keep_standing", None)
-            if keep is not None:
-                with contextlib.suppress(Exception):  # the round must be left all the same
-                    keep()
 
     # Where to
 
@@ -273,7 +216,7 @@ class DebriefApp(App[int]):
 
     def action_leave(self) -> None:
         """Leave the program; an open round is kept."""
-        self._end_soon(0)
+        self.end_soon(0)
 
     async def action_quit(self) -> None:
         """Leave, as Textual's own palette entry asks."""
@@ -285,45 +228,12 @@ class DebriefApp(App[int]):
 
         return offered(self, screen)
 
-    # The end
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Note the crash, keep what the editor holds, and end; see `_fatal_error`."""
-        self._crash = error
-        self._keep_writing()
-        super()._handle_exception(error)
-        self._return_code = CRASHED
-
-    def _fatal_error(self) -> None:
-        """Report a crash without a word of what was written.
-
-        The library's own report shows local variables, and with them the notes.
-        """
-        if not self._exit_renderables:
-            self._exit_renderables.append(Text(crash_report(self._crash)))
-        self._close_messages_no_wait()
-
-    def panic(self, *renderables: object) -> None:  # noqa: ARG002
-        """End as any crash does; what the library would print could quote what was written."""
-        self._fatal_error()
-
 
 def _clear_up() -> None:
     """Remove what a killed program left of notes that were in an editor."""
     from debrief.tui import outside
 
     outside.sweep(outside.places())
-
-
-def crash_report(error: BaseException | None) -> str:
-    """Return what may be said of a crash: what kind, where in the code, and where the round is."""
-    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
-    ours = [one for one in frames if f"{os.sep}debrief{os.sep}" in one.filename] or list(frames)
-    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "?"
-    return _(
-        "debrief stopped because of an error in the program ({kind}, {place}). "
-        "The round is kept as far as it was shown as saved. Start debrief again to resume it."
-    ).format(kind=type(error).__name__, place=place)
 
 
 def run(desk: Desk, *, setup: bool = False, resume: str | None = None) -> int:
