@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import msgspec
 from textual.worker import WorkerCancelled
 
 from debrief import demo, i18n
@@ -34,6 +35,7 @@ async def take() -> dict[str, str]:
     """Return the pictures: name -> SVG."""
     with tempfile.TemporaryDirectory() as folder:
         desk, session_id = demo.prepare(Path(folder), lambda: EVENING)
+        desk.config = msgspec.structs.replace(desk.config, glyphs="unicode")
         app = DebriefApp(desk)
         pictures = {}
         async with app.run_test(size=(120, 32)) as pilot:
