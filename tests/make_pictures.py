@@ -39,8 +39,10 @@ async def take() -> dict[str, str]:
         app = DebriefApp(desk)
         pictures = {}
         async with app.run_test(size=(120, 32)) as pilot:
-            with contextlib.suppress(WorkerCancelled):
-                await app.workers.wait_for_complete()
+            for _again in range(3):  # what is at work, what that starts, and what comes of it
+                await pilot.pause(0.1)
+                with contextlib.suppress(WorkerCancelled):
+                    await app.workers.wait_for_complete()
             await pilot.pause(0.1)
             pictures["home"] = app.export_screenshot(title="debrief")
             app.resume_round(session_id)
