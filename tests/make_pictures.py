@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import msgspec
 from textual.worker import WorkerCancelled
 
 from debrief import demo, i18n
@@ -34,11 +35,14 @@ async def take() -> dict[str, str]:
     """Return the pictures: name -> SVG."""
     with tempfile.TemporaryDirectory() as folder:
         desk, session_id = demo.prepare(Path(folder), lambda: EVENING)
+        desk.config = msgspec.structs.replace(desk.config, glyphs="unicode")
         app = DebriefApp(desk)
         pictures = {}
         async with app.run_test(size=(120, 32)) as pilot:
-            with contextlib.suppress(WorkerCancelled):
-                await app.workers.wait_for_complete()
+            for _again in range(3):  # what is at work, what that starts, and what comes of it
+                await pilot.pause(0.1)
+                with contextlib.suppress(WorkerCancelled):
+                    await app.workers.wait_for_complete()
             await pilot.pause(0.1)
             pictures["home"] = app.export_screenshot(title="debrief")
             app.resume_round(session_id)

@@ -21,6 +21,14 @@ from tests.builders import Clock, people
 
 
 @pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be a modern terminal, wherever the tests run."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Speak English, whatever the machine speaks."""
     before = i18n.language()
