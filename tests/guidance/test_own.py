@@ -130,3 +130,13 @@ def test_a_card_that_is_not_there_names_the_nearest() -> None:
     made, _problems = guidance.library("DK")
     with pytest.raises(Problem, match="did you mean sign-sleep"):
         guidance.lines(made, "sign-slep", "en", TODAY)
+
+
+def test_what_readme_tells_a_house_to_write_can_be_used(tmp_path) -> None:
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
+    blocks = [one.split("```")[0] for one in readme.split("```toml\n")[1:]]
+    [block] = [one for one in blocks if "debrief-guidance/1" in one]
+    write(tmp_path, "house.toml", block)
+    made, problems = guidance.library("DK", tmp_path)
+    assert problems == ()
+    assert "Bagvagten 12 34 56 78" in guidance.chain_line(made, "da")
