@@ -234,6 +234,8 @@ def _private_round(state: State) -> Entries:
         entries.append(("supervisor", clean_line(state.setup.supervisor)))
     if state.supervisor_load is not None:
         entries.append(("supervisor_load", state.supervisor_load))
+    if state.setup.keep == "nothing":
+        return entries
     return entries + _notes(state, ROUND) + _signs(state.signs_of(ROUND))
 
 

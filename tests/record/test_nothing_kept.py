@@ -12,11 +12,13 @@ from debrief.desk import Desk
 from debrief.errors import Problem
 from debrief.live import Live
 from debrief.record import sessionfile, verify
+from debrief.record.content import private_blocks
 from debrief.session import events as ev
 from debrief.session.model import Circumstances, Person
 from debrief.summary import FIELDS, reduce
 from debrief.workspace.places import Places
 from tests.builders import Clock, person
+from tests.record.rounds import a_round
 
 NEEDS = "Hyppige pauser, ingen video"
 
@@ -77,6 +79,16 @@ def test_a_round_that_keeps_nothing_says_so_and_proves_it(desk: Desk) -> None:
         "round": set(),
     }
     assert all(one.ok for one in verify.verify_folder(desk.disk, desk.places.sessions))
+
+
+def test_even_what_stands_in_the_state_is_not_sealed_where_nothing_is_kept() -> None:
+    state = a_round()
+    setup = msgspec.structs.replace(state.setup, keep="nothing")
+    before = {key for _name, entries in private_blocks(state) for key, _value in entries}
+    assert {"load", "alone", "notes.close", "signs.s1"} <= before
+    nothing = msgspec.structs.replace(state, setup=setup)
+    keys = {key for _name, entries in private_blocks(nothing) for key, _value in entries}
+    assert keys <= {"name", "follow_up.when", "follow_up.by", "supervisor_load", "overridden"}
 
 
 def test_what_is_considerate_is_sealed_and_reaches_no_destination(desk: Desk) -> None:
