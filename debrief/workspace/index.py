@@ -26,6 +26,7 @@ from debrief.record import beside, sessionfile
 from debrief.record.atonce import SOME, Progress, at_once, pays_off
 from debrief.record.blocks import LIMIT
 from debrief.record.disk import Disk
+from debrief.workspace import tables
 
 if TYPE_CHECKING:
     from debrief.record.keys import Keys
@@ -37,70 +38,6 @@ _RACY_NS: Final = 2_000_000_000
 """A file written so shortly before it was looked at may change again without a newer time."""
 _NO_STAMP: Final = (-1, 0, 0)
 _HEADER: Final = b"SQLite format 3\0"
-_SCHEMA: Final = """
-create table files (
-    name text primary key, size integer, mtime_ns integer, inode integer, seen_ns integer,
-    problem text not null default ''
-) without rowid;
-create table sessions (
-    id text primary key, name text not null, opened text not null, closed text not null,
-    day text not null, protocol text not null, language text not null, team text not null,
-    place text not null, supervisor text not null, people integer not null,
-    shown integer not null, confirmed integer not null, dismissed integer not null,
-    overridden integer not null, contacts integer not null, duties integer not null,
-    private_until text not null, retain_until text not null
-);
-create index sessions_by_opened on sessions (opened desc);
-create table people (
-    session text not null, person text not null, role text not null, place text not null,
-    channel text not null, spoke integer not null, passed integer not null, left integer not null,
-    follow_up text not null, primary key (person, session)
-) without rowid;
-create index people_by_session on people (session);
-create table corrections (
-    id text primary key, name text not null, session text not null, about text not null,
-    at text not null
-) without rowid;
-create table actions (
-    session text not null, number integer not null, text text not null, owner text not null,
-    due text not null, primary key (session, number)
-) without rowid;
-create table followed (
-    id text primary key, name text not null, session text not null, about text not null,
-    contact integer not null, action integer not null, outcome text not null,
-    again integer not null, at text not null
-) without rowid;
-create index followed_by_session on followed (session);
-create table not_held (
-    id text primary key, name text not null, team text not null, day text not null,
-    reason text not null, retain_until text not null
-) without rowid;
-"""
-_INTO_SESSIONS: Final = (
-    "insert or replace into sessions values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-)
-_INTO_PEOPLE: Final = "insert or replace into people values (?,?,?,?,?,?,?,?,?)"
-_INTO_ACTIONS: Final = "insert or replace into actions values (?,?,?,?,?)"
-_INTO: Final = {
-    "corrections": "insert or replace into corrections values (?,?,?,?,?)",
-    "followed": "insert or replace into followed values (?,?,?,?,?,?,?,?,?)",
-    "not_held": "insert or replace into not_held values (?,?,?,?,?,?)",
-}
-"""The tables of what is no session, with a row for each file."""
-_OUT: Final = (
-    "delete from people where session in (select id from sessions where name = ?)",
-    "delete from actions where session in (select id from sessions where name = ?)",
-    "delete from sessions where name = ?",
-    "delete from corrections where name = ?",
-    "delete from followed where name = ?",
-    "delete from not_held where name = ?",
-)
-_THERE: Final = (
-    "select (select 1 from files), (select 1 from sessions), (select 1 from people),"
-    " (select 1 from corrections), (select 1 from actions), (select 1 from followed),"
-    " (select 1 from not_held)"
-)
-"""It fails unless every table is there."""
 
 
 Stamp = tuple[int, int, int]
@@ -122,7 +59,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     people: tuple[tuple[str | int, ...], ...] = ()
     actions: tuple[tuple[str | int, ...], ...] = ()
     table: str = ""
-    """Which of `_INTO` it is a row of, if it is no session."""
+    """Which of `tables.INTO` it is a row of, if it is no session."""
     beside: tuple[str | int, ...] = ()
 
 
@@ -264,7 +201,7 @@ class Index:
         self.database = sqlite3.connect(":memory:", check_same_thread=False)
         if stored is None or not self._load(stored):
             self.changed = True
-            self.database.executescript(_SCHEMA)
+            self.database.executescript(tables.SCHEMA)
             self.database.execute(f"pragma user_version = {VERSION}")
 
     def _load(self, stored: bytes) -> bool:
@@ -273,7 +210,7 @@ class Index:
         try:
             self.database.deserialize(stored)
             found = self.database.execute("pragma user_version").fetchone()[0]
-            self.database.execute(_THERE)
+            self.database.execute(tables.THERE)
         except sqlite3.Error:
             found = None
         if found == VERSION:
@@ -330,18 +267,18 @@ class Index:
         if row.session:
             run("delete from people where session = ?", row.session[:1])
             run("delete from actions where session = ?", row.session[:1])
-            run(_INTO_SESSIONS, row.session)
+            run(tables.INTO_SESSIONS, row.session)
         for one in row.people:
-            run(_INTO_PEOPLE, one)
+            run(tables.INTO_PEOPLE, one)
         for one in row.actions:
-            run(_INTO_ACTIONS, one)
+            run(tables.INTO_ACTIONS, one)
         if row.table:
-            run(_INTO[row.table], row.beside)
+            run(tables.INTO[row.table], row.beside)
 
     def _drop(self, name: str) -> None:
         run = self.database.execute
         if run("delete from files where name = ?", (name,)).rowcount:
-            for statement in _OUT:
+            for statement in tables.OUT:
                 run(statement, (name,))
 
     def ask(self, question: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

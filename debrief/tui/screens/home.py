@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
@@ -17,26 +15,22 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from debrief import words
-from debrief.desk import reminding
-from debrief.desk.left_open import damaged, question, told
+from debrief.desk.left_open import question
 from debrief.errors import Problem
-from debrief.i18n import _, ngettext
-from debrief.tui import commands, looks
+from debrief.i18n import _
+from debrief.tui import commands, home_lines
 from debrief.tui.screens.base import BaseScreen
 from debrief.tui.sizes import LOW
 from debrief.tui.widgets.bars import KeyBar, Link, LinkRow, TopBar, key_and_label
 
 if TYPE_CHECKING:
-    from debrief.desk.actions import Agreed
-    from debrief.desk.following import Due
-    from debrief.desk.overview import Overview, Unfinished
+    from debrief.desk.overview import Overview
     from debrief.tui.not_held_dialog import NotHeld
 
 
 MOST: Final = 4
 FEW: Final = 2
 """So many lines of one kind stand on the first screen, or on a low one; a key shows the rest."""
-FEW_TEAMS: Final = 2
 
 
 class HomeScreen(BaseScreen):
@@ -135,7 +129,7 @@ class HomeScreen(BaseScreen):
         if not rounds:
             return Content("")
         lines = [Content.styled(_("Not closed"), "$muted")]
-        lines += [_resumable(one, first=at == 0) for at, one in enumerate(rounds)]
+        lines += [home_lines.resumable(one, first=at == 0) for at, one in enumerate(rounds)]
         return Content("\n").join(lines)
 
     @property
@@ -149,24 +143,25 @@ class HomeScreen(BaseScreen):
         if not dues:
             return Content.styled(_("No follow-ups are waiting."), "$muted")
         now = self.desk_app.desk.clock()
-        lines = [_heading("f", _("Follow-ups"))]
-        lines += [_follow_up(one, now) for one in dues[: self._most]]
-        return Content("\n").join([*lines, *_more(len(dues) - self._most)])
+        lines = [home_lines.heading("f", _("Follow-ups"))]
+        lines += [home_lines.follow_up(one, now) for one in dues[: self._most]]
+        return Content("\n").join([*lines, *home_lines.more(len(dues) - self._most)])
 
     def _work(self) -> Content:
         agreed = self._overview.actions if self._overview else ()
         if not agreed:
             return Content("")
         today = self.desk_app.desk.clock().astimezone().date()
-        lines = [_heading("f", _("From last time"))]
-        lines += [_action(one, today) for one in agreed[: self._most]]
-        return Content("\n").join([*lines, *_more(len(agreed) - self._most)])
+        lines = [home_lines.heading("f", _("From last time"))]
+        lines += [home_lines.action(one, today) for one in agreed[: self._most]]
+        return Content("\n").join([*lines, *home_lines.more(len(agreed) - self._most)])
 
     def _past(self) -> Content:
         seen = self._overview
         if seen is None:
             return Content("")
-        return Content("\n").join([*_waits(seen.waiting), *_missing(seen), *_last(seen)])
+        gone, gaps = home_lines.waits(seen.waiting), home_lines.missing(seen)
+        return Content("\n").join([*gone, *gaps, *home_lines.last(seen)])
 
     def action_followups(self) -> None:
         """See who is to be called."""
@@ -288,77 +283,3 @@ class TakeOverDialog(ModalScreen[bool]):
     def action_leave_it(self) -> None:
         """Leave it to the other computer."""
         self.dismiss(False)
-
-
-def _resumable(one: Unfinished, *, first: bool) -> Content:
-    if one.state is None:
-        return Content.styled(f"▲ {one.id}  {one.problem}", "$warning")
-    key = ("r  " if first else "   ", "bold $accent")
-    text = _("Round of {when}, {people}, {phase}. of {phases} phases").format(
-        when=words.moment(one.state.opened),
-        people=words.count_people(len(one.state.people)),
-        phase=one.state.phase + 1,
-        phases=len(one.state.setup.phases),
-    )
-    notes = "".join(f"  {sentence}" for sentence in (*damaged(one), *told(one)))
-    return Content.assemble(key, text, (notes, "$warning"))
-
-
-def _heading(key: str, title: str) -> Content:
-    return Content.assemble((key, "bold $accent"), "  ", (title, "$muted"))
-
-
-def _more(count: int) -> list[Content]:
-    if count <= 0:
-        return []
-    text = _("and {n} more").format(n=count)
-    return [Content.styled(f"  {text}", "$muted")]
-
-
-def _follow_up(one: Due, now: dt.datetime) -> Content:
-    late = reminding.lateness(one.when, now)
-    pressing = one.when < now
-    style = "$warning" if pressing else "$foreground"
-    told = [late, *([reminding.which(one, short=True)] if one.number > 1 else [])]
-    return Content.assemble(
-        (f"{'▲' if pressing else looks.AHEAD} ", style),
-        (f"{words.moment(one.when):<20}", style),
-        f" {one.name}",
-        ("  " + " · ".join(part for part in told if part), "$muted"),
-    )
-
-
-def _action(one: Agreed, today: dt.date) -> Content:
-    late = one.late(today)
-    glyph, style = ("▲", "$warning") if late else (looks.AHEAD, "$foreground")
-    return Content.assemble((f"{glyph} ", style), reminding.action_line(one, today))
-
-
-def _waits(waiting: int) -> Iterator[Content]:
-    if waiting:
-        text = ngettext(
-            "{n} summary has not left: s sends it, o shows it",
-            "{n} summaries have not left: s sends them, o shows them",
-            waiting,
-        )
-        yield Content(f"{looks.AHEAD} " + text.format(n=waiting))
-
-
-def _missing(seen: Overview) -> Iterator[Content]:
-    """Yield a line for each of a few teams whose round is missing in past weeks."""
-    teams = tuple(dict.fromkeys(one.team for one in seen.gaps))
-    for team in teams[:FEW_TEAMS]:
-        yield Content.assemble(("c", "bold $accent"), "  ", reminding.gap_line(seen.gaps, team))
-
-
-def _last(seen: Overview) -> Iterator[Content]:
-    last = seen.last
-    if last is not None and last.closed is not None:
-        text = _("Last round {when}, {people}; {n} kept in all.").format(
-            when=words.moment(last.closed),
-            people=words.count_people(last.people),
-            n=seen.held,
-        )
-        yield Content.styled(text, "$muted")
-    if seen.leads is not None:
-        yield Content.styled(reminding.leads_line(seen.leads, seen.you), "$muted")
