@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from debrief import words
-from debrief.desk import reminding
+from debrief.desk import keyring, reminding
 from debrief.desk.left_open import damaged, told
 from debrief.i18n import _, ngettext
-from debrief.tui import looks
+from debrief.tui import commands, looks
 
 if TYPE_CHECKING:
     from debrief.desk.actions import Agreed
@@ -101,3 +101,11 @@ def last(seen: Overview) -> Iterator[Content]:
         yield Content.styled(text, "$muted")
     if seen.leads is not None:
         yield Content.styled(reminding.leads_line(seen.leads, seen.you), "$muted")
+
+
+def spare(seen: Overview) -> list[Content]:
+    """Return the reminder of a spare key, while nobody else could open what was sealed."""
+    if not seen.only_here:
+        return []
+    key = commands.shown_key("home.spare")
+    return [Content.assemble((f"{key}  ", "bold $accent"), (keyring.reminder(), "$muted"))]

@@ -45,6 +45,8 @@ SCENES = (
     Scene("coverage", "home", ("c",)),
     Scene("outbox", "home", ("o",)),
     Scene("settings", "home", ("f9",)),
+    Scene("followups", "home", ("f",)),
+    Scene("not-held", "home", ("h",)),
     Scene("setup", "home", ("n",)),
     Scene("round", "round"),
     Scene("round-signs", "round", ("f2",)),
@@ -52,7 +54,10 @@ SCENES = (
     Scene("help", "round", ("f1",)),
     Scene("palette", "round", ("ctrl+p",)),
     Scene("letters", "round", ("f7",)),
+    Scene("library", "round", ("f4",)),
     Scene("close", "round", ("f10",)),
+    Scene("more-dates", "round", ("f10", "down", "down", "m")),
+    Scene("own-evening", "round", ("f10", "f6")),
 )
 
 

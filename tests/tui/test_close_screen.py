@@ -70,6 +70,26 @@ async def test_keys_settle_everyone_and_the_file_verifies(opened, start_round, d
     assert desk.unfinished() == ()
 
 
+async def test_enter_seals_nothing_while_something_is_open(opened, start_round, desk) -> None:
+    live = start_round(*NAMES)
+    async with opened(live) as screen:
+        await screen.press("f10", "1", "enter")
+        assert live.state.closed is None
+        await screen.press("6", "enter")
+        assert isinstance(screen.app.screen, MessageDialog)
+    assert len(desk.held()) == 1
+
+
+async def test_a_click_on_a_row_seals_nothing(opened, start_round, desk) -> None:
+    live = start_round(*NAMES)
+    async with opened(live) as screen:
+        await screen.press("f10", "1", "6")
+        await screen.pilot.click("#accounts", offset=(3, 1))
+        await screen.pilot.pause()
+        assert live.state.closed is None
+    assert desk.held() == ()
+
+
 async def test_settling_is_taken_back(opened, start_round) -> None:
     live = start_round(*NAMES)
     async with opened(live) as screen:

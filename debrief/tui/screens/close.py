@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from debrief.desk.sending import Preview
 
 
+class Accounts(OptionList):
+    """The rows of the close. Enter seals, as F10 does; a click only takes a row in hand."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.seal", show=False)]
+
+
 class CloseScreen(CloseKeys):
     """The close of a round. Nothing changes on disk but by a step, until the seal."""
 
@@ -44,7 +50,7 @@ class CloseScreen(CloseKeys):
         yield TopBar()
         with Horizontal(id="close"):
             with Vertical(id="accounts-side"):
-                yield OptionList(id="accounts")
+                yield Accounts(id="accounts")
                 yield LinkRow(id="legend")
                 yield LoadBar(id="own-load", labelled=False)
             with Vertical(id="close-side"):
@@ -84,7 +90,8 @@ class CloseScreen(CloseKeys):
         self.accounts.highlighted = None if at is None else min(at, len(self.rows) - 1)
         self._show_legend()
         load = self.query_one(LoadBar)
-        load.border_title = _("Your own load · F4 more")
+        own = commands.shown_key("close.own")
+        load.border_title = _("Your own load · {key} more").format(key=own)
         load.load = self.live.state.supervisor_load
         self._show("#standing", _("Still open"), accounts.standing(self.live.state))
         self._show("#leaves", _("What leaves"), self._leaves())

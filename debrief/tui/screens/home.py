@@ -143,7 +143,7 @@ class HomeScreen(BaseScreen):
         if not dues:
             return Content.styled(_("No follow-ups are waiting."), "$muted")
         now = self.desk_app.desk.clock()
-        lines = [home_lines.heading("f", _("Follow-ups"))]
+        lines = [home_lines.heading(commands.shown_key("home.followups"), _("Follow-ups"))]
         lines += [home_lines.follow_up(one, now) for one in dues[: self._most]]
         return Content("\n").join([*lines, *home_lines.more(len(dues) - self._most)])
 
@@ -152,7 +152,7 @@ class HomeScreen(BaseScreen):
         if not agreed:
             return Content("")
         today = self.desk_app.desk.clock().astimezone().date()
-        lines = [home_lines.heading("f", _("From last time"))]
+        lines = [home_lines.heading(commands.shown_key("home.followups"), _("From last time"))]
         lines += [home_lines.action(one, today) for one in agreed[: self._most]]
         return Content("\n").join([*lines, *home_lines.more(len(agreed) - self._most)])
 
@@ -161,7 +161,7 @@ class HomeScreen(BaseScreen):
         if seen is None:
             return Content("")
         gone, gaps = home_lines.waits(seen.waiting), home_lines.missing(seen)
-        return Content("\n").join([*gone, *gaps, *home_lines.last(seen)])
+        return Content("\n").join([*gone, *gaps, *home_lines.last(seen), *home_lines.spare(seen)])
 
     def action_followups(self) -> None:
         """See who is to be called."""
@@ -198,6 +198,12 @@ class HomeScreen(BaseScreen):
         )
         self.app.call_from_thread(self.app.notify, told, markup=False)
         self.app.call_from_thread(self.look)
+
+    def action_spare(self) -> None:
+        """Make a spare key, shown once and asked back."""
+        from debrief.tui.keys import SpareDialog
+
+        self.app.push_screen(SpareDialog())
 
     def action_outbox(self) -> None:
         """See what leaves."""
