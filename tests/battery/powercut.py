@@ -66,7 +66,7 @@ def watched(scene: Scene, base: Path) -> Watch:
 def states(
     pace: Pace,
     of: tuple[type[Scene], ...] = ALL_SCENES,
-    most: int = 40,
+    most: int = 30,
     about: str = "",
 ) -> States:
     for kind in of:
@@ -143,7 +143,7 @@ def again(pace: Pace) -> States:
 def in_any_order(pace: Pace) -> States:
     """Also what is left where the later part of something added is on the medium alone."""
     with mock.patch.object(Pages, "any_order", True):
-        yield from states(pace, most=60, about=", later bytes first")
+        yield from states(pace, most=45, about=", later bytes first")
 
 
 OUT_OF_ORDER = Battery("power cut, later bytes first", in_any_order, (bugs.NO_SYNC,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,7 +55,7 @@ def states(pace: Pace) -> States:
     """A round too large for its journal, and one whose sealed file is."""
     full = 0
     sizes = [(size, share) for size in range(64, 801, 64) for share in (0.3, 0.45, 0.9)]
-    for kilobytes, share in pace.some(sizes, 2):
+    for kilobytes, share in pace.some(sizes, math.ceil(2 / pace.share)):
         refused, wrong = held(pace, kilobytes, int(kilobytes * share))
         full += refused
         yield f"disk of {kilobytes} KB: {wrong}" if wrong else ""
