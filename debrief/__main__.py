@@ -108,10 +108,12 @@ def _guard() -> None:
 
 
 def _tell(sentence: str) -> None:
+    from debrief.text import clean
+
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
     with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(f"debrief: {sentence}\n")
+        sys.stderr.write(f"debrief: {clean(sentence)}\n")
         sys.stderr.flush()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from debrief.text import clean
+
 EXIT_FOUND: Final = 1
 """The command worked and found something wrong, such as a changed session file."""
 EXIT_USAGE: Final = 2
@@ -22,9 +24,9 @@ class Problem(Exception):
     """Something a person must know: what happened, what was kept, what to do.
 
     `str(problem)` is the whole message, one sentence or two, ready to be shown. It never holds
-    note text, names or secrets, since it may be logged.
+    note text, names or secrets, since it may be logged, and nothing that steers a terminal.
     """
 
     def __init__(self, sentence: str, status: int = EXIT_INPUT) -> None:
-        super().__init__(sentence)
+        super().__init__(clean(sentence))
         self.status = status

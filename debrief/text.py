@@ -30,6 +30,14 @@ def clean(text: str) -> str:
     return _UNSAFE.sub(_REPLACEMENT, unicodedata.normalize("NFC", text))
 
 
+def escaped(text: str) -> str:
+    """Return JSON `text` with everything that could steer a terminal as an escape of JSON's own.
+
+    It says the same: such characters stand nowhere in JSON but within its strings.
+    """
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def clean_line(text: str) -> str:
     """Return `text` cleaned, on one line, without space at the ends: for names and short fields."""
     return " ".join(clean(text).split())

@@ -58,9 +58,11 @@ def out(*lines: str) -> None:
 
 
 def out_json(value: object) -> None:
-    """Write a value as JSON."""
+    """Write a value as JSON; control characters come through as escapes."""
+    from debrief.text import escaped
+
     data = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    write(data.decode("utf-8") + "\n")
+    write(escaped(data.decode("utf-8")) + "\n")
 
 
 def write(text: str) -> None:
@@ -109,6 +111,8 @@ def unwritten(error: OSError) -> Problem:
 
 
 def warn(sentence: str) -> None:
-    """Write a sentence to standard error."""
+    """Write a sentence to standard error; control characters never come through."""
+    from debrief.text import clean
+
     sys.stdout.flush()
-    sys.stderr.write(f"debrief: {sentence}\n")
+    sys.stderr.write(f"debrief: {clean(sentence)}\n")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
 from debrief import i18n
 from debrief.errors import Problem
+from debrief.record.disk import Disk
+from debrief.record.reading import document
+from debrief.workspace.config import LIMIT
 from debrief.workspace.places import find
 
 _VALUED = ("--lang", "--workspace")
@@ -41,7 +43,7 @@ def _before_command(arguments: Sequence[str]) -> dict[str, str]:
 def _configured(workspace: str | None) -> str | None:
     try:
         path = find(Path(workspace) if workspace else None).settings
-        language = tomllib.loads(path.read_text("utf-8")).get("language")
+        language = document(Disk().read(path, LIMIT)).get("language")
     except (Problem, OSError, ValueError, RecursionError):
         return None
     return language if language in i18n.LANGUAGES else None

@@ -137,13 +137,14 @@ def _verify(paths: tuple[str, ...], since: str | None, content: bool, format: st
 
 def _verdicts(disk: Disk, paths: list[Path], content: bool) -> Iterator[Verdict]:
     from debrief.record import verify
+    from debrief.record.disk import is_file
 
     for path in paths:
-        if path.name == _ledger_name() and path.is_file():
+        if path.name == _ledger_name() and is_file(path):
             yield verify.verify_ledger(disk.read(path))
             continue
         with progress(_("Checking")) as told:
-            deep = content or not path.is_dir()
+            deep = content or not verify.is_folder(path)
             yield from verify.verify_path(disk, path, content=deep, progress=told)
 
 

@@ -59,7 +59,7 @@ class Desk:
         path = self.places.settings
         if not self.disk.exists(path):
             return configs.Config()
-        return configs.parse(self.disk.read(path), path.name)
+        return configs.parse(self.disk.read(path, configs.LIMIT + 1), path.name)
 
     @cached_property
     def keys(self) -> Keys:

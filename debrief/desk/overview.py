@@ -17,6 +17,7 @@ from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.record import journal as journals
 from debrief.record import parts, sessionfile
+from debrief.record.disk import is_file
 from debrief.session import State
 from debrief.session import events as ev
 from debrief.text import is_id
@@ -173,11 +174,11 @@ def waiting(desk: Desk) -> int:
 
 def session_path(desk: Desk, wanted: str) -> Path:
     """Return the file of a session by id, by the start of its id, or by path; raises Problem."""
-    if (path := Path(wanted)).is_file():
+    if is_file(path := Path(wanted)):
         return path
     if re.match(r"[0-9]{4}-", wanted) and is_id(wanted):
         path = sessionfile.path_for(desk.places.sessions, wanted)
-        if path.is_file():
+        if is_file(path):
             return path
     found = [one.path for one in held(desk) if one.path.stem.startswith(wanted)]
     if len(found) == 1:

@@ -40,6 +40,14 @@ class DiskFull(Problem):
     """There is no room: the disk is full, a quota is used up, or the file may not grow."""
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether there is a file at `path`; a name that no file can have is none's."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def disk_problem(error: OSError, path: Path) -> Problem:
     """Return the sentence for what the disk answered about `path`; status EXIT_DISK.
 

@@ -168,7 +168,7 @@ def verify_path(
 
     Beside it means in its folder or, for a file in a folder named as a year, in the one above.
     """
-    if _is_folder(path):
+    if is_folder(path):
         if path.suffix == ".toml":
             return (Verdict(path.name, False, (finding("name"),)),)
         return verify_folder(disk, path, content=content, progress=progress)
@@ -181,7 +181,8 @@ def verify_path(
     return (*around.verdicts, _checked(data, name, around, content))
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Tell whether `path` is a folder; raises Problem for a name that nothing can have."""
     try:
         return path.is_dir()
     except OSError as error:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from debrief.errors import Problem
 from debrief.i18n import _
+from debrief.record.reading import document
 from debrief.workspace import recipients
 
 Days = Annotated[int, msgspec.Meta(ge=1, le=3660)]
@@ -58,13 +59,18 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(one.key for one in recipients.named(self.recipients))
 
 
+LIMIT: Final = 1024 * 1024
+"""Bytes that debrief.toml may have."""
 _UNKNOWN = re.compile(r"unknown field `(?P<field>[^`]+)`(?: - at `\$(?P<path>[^`]*)`)?")
 
 
 def parse(data: bytes, name: str = "debrief.toml") -> Config:
     """Return the configuration in `data`; raises Problem with file, place and nearest key."""
+    if len(data) > LIMIT:
+        told = _("{file} is too large for a file of settings. Nothing was changed; look at it.")
+        raise Problem(told.format(file=name))
     try:
-        return msgspec.convert(tomllib.loads(data.decode()), Config)
+        return msgspec.convert(document(data), Config)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         where = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _("not UTF-8 TOML")
         raise Problem(

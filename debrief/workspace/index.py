@@ -171,6 +171,11 @@ def _rows(folder: Path, names: Sequence[str]) -> tuple[Row, ...]:
     return tuple(read_row(folder, name) for name in names)
 
 
+def _text(name: str) -> str:
+    """Return a name as text; what is no text in it gives way to `?`, and no file is called so."""
+    return name if name.isascii() else name.encode("utf-8", "replace").decode("utf-8")
+
+
 def _there(folder: Path) -> Iterator[tuple[str, Stamp]]:
     """Yield every session file of the folder, and every file beside one."""
     try:
@@ -185,7 +190,8 @@ def _there(folder: Path) -> Iterator[tuple[str, Stamp]]:
         for entry in entries:
             if entry.name.endswith(".toml") and not entry.name.startswith("."):
                 try:
-                    yield f"{year.name}/{entry.name}", _stamp(entry.stat(follow_symlinks=False))
+                    stamp = _stamp(entry.stat(follow_symlinks=False))
+                    yield f"{year.name}/{_text(entry.name)}", stamp
                 except OSError:  # it went while we looked
                     continue
 
@@ -283,7 +289,8 @@ class Index:
 
     def ask(self, question: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        return self.database.execute(question, tuple(values)).fetchall()
+        asked = (_text(one) if isinstance(one, str) else one for one in values)
+        return self.database.execute(question, tuple(asked)).fetchall()
 
 
 def load(disk: Disk, path: Path, folder: Path, keys: Keys | None) -> Index:

@@ -7,7 +7,6 @@ stays with its person.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 
@@ -16,6 +15,8 @@ import tomli_w
 
 from debrief.errors import EXIT_KEY, Problem
 from debrief.i18n import _
+from debrief.record.opening import unseal
+from debrief.record.reading import document
 from debrief.session.model import Channel, Person, Place, Role
 from debrief.text import clean_line, token
 
@@ -28,7 +29,7 @@ class Sealer(Protocol):
     def seal(self, data: bytes, extra_recipients: Iterable[str] = ()) -> str:
         """Return `data` as an armoured age file."""
 
-    def unseal(self, armored: str) -> bytes:
+    def unseal(self, sealed: str | bytes) -> bytes:
         """Return what was sealed; raises Problem when the key does not fit."""
 
 
@@ -148,9 +149,9 @@ def _about(person: Person) -> dict[str, str]:
 def load(data: bytes, keys: Sealer, name: str = "roster.toml") -> Roster:
     """Return the roster in `data`; raises Problem when it can't be read or opened."""
     try:
-        file = msgspec.convert(tomllib.loads(data.decode()), _File)
-        names = tomllib.loads(keys.unseal(file.names).decode()) if file.names else {}
-        about = tomllib.loads(keys.unseal(file.about).decode()) if file.about else {}
+        file = msgspec.convert(document(data), _File)
+        names = document(unseal(keys, file.names)) if file.names else {}
+        about = document(unseal(keys, file.about)) if file.about else {}
         told = msgspec.convert(about, dict[str, _About])
     except (ValueError, RecursionError, msgspec.ValidationError):
         raise Problem(

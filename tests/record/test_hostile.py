@@ -33,27 +33,6 @@ WAYS: Final[Mapping[str, tuple[Mapping[str, Make], Ways]]] = {
         ["list"], [OVERVIEW], ["run", "--plain", "--resume", ID], ["show", "--private", GOOD],
     )),
 }  # fmt: skip
-ROSTER = "the roster's TOML and age heads are read without a bound"
-SETTINGS = "the settings are read past the disk, however large they are, or waiting for a pipe"
-RAW_ERROR = "what is told on standard error, or asked, is written without being cleaned"
-REASONS: Final[Mapping[str, tuple[str, ...]]] = {
-    ROSTER: ("around: roster of dotted keys", "around: roster with many recipients"),
-    SETTINGS: ("around: settings are huge", "around: settings are a pipe"),
-    RAW_ERROR: (
-        "journal: note of nobody", "words: steering", "words: steering file",
-        "words: steering person", "words: steering option", "words: steering day",
-        "words: steering checkpoint",
-    ),
-    "the name of a file is written as it is in JSON": ("file: odd names",),
-    "a name that is not text cannot be put into SQLite": (
-        "file: name that is no text", "words: no text as a person",
-    ),
-    "a name that is too long is an OSError": ("words: long", "words: long file"),
-}  # fmt: skip
-"""What is not mended yet: what is wrong, and the cases that show it."""
-FOUND: Final = {case: reason for reason, cases in REASONS.items() for case in cases}
-SLOW: Final = "without a bound"
-"""Where this is wrong a test takes long to show it."""
 HEAVY: Final = frozenset({
     "file: a line of 4 MB", "file: a million blocks", "around: ledger of a million lines",
     "around: ledger of a million empty lines", "around: ledger of fields",
@@ -62,10 +41,7 @@ HEAVY: Final = frozenset({
 
 
 def _case(name: str, *values: Any) -> Any:
-    reason = FOUND.get(name, "")
-    marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-    if SLOW in reason or name in HEAVY:
-        marks.append(pytest.mark.slow)
+    marks = [pytest.mark.slow] if name in HEAVY else []
     return pytest.param(*values, id=name, marks=marks)
 
 
