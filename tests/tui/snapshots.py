@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 from debrief import demo, i18n, text
@@ -93,7 +94,8 @@ def made_alike(language: str) -> Iterator[None]:
             os.chdir(before)
 
 
-async def _settle(app: DebriefApp, pilot: object) -> None:
+async def settle(app: DebriefApp, pilot: Pilot[int]) -> None:
+    """Wait for what is at work, for what that starts, and for what comes of it."""
     for _again in range(3):
         await pilot.pause()
         with contextlib.suppress(WorkerCancelled):
@@ -107,24 +109,24 @@ async def _take(size: tuple[int, int], theme: str, scenes: tuple[Scene, ...]) ->
     app = DebriefApp(desk)
     found = {}
     async with app.run_test(size=size) as pilot:
-        await _settle(app, pilot)
+        await settle(app, pilot)
         for scene in scenes:
             if scene.start == "round" and app.live is None:
                 app.resume_round(session_id)
-                await _settle(app, pilot)
+                await settle(app, pilot)
                 app.live._saved_at = EVENING
                 app.redraw()
             base = len(app.screen_stack)
-            await _settle(app, pilot)
+            await settle(app, pilot)
             for key in scene.keys:
                 await pilot.press(key)
-                await _settle(app, pilot)
+                await settle(app, pilot)
             await pilot.pause(0.1)
-            await _settle(app, pilot)
+            await settle(app, pilot)
             found[scene.name] = _look(app)
             while len(app.screen_stack) > base:
                 app.pop_screen()
-                await _settle(app, pilot)
+                await settle(app, pilot)
             if scene.start == "round":
                 app.screen.action_leave()  # to the notes, where a round begins
     app.let_go()
