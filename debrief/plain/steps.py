@@ -372,6 +372,7 @@ def help_rows() -> list[tuple[str, str]]:
 
     The answers a command takes are placeholders, for `vocabulary.offered` to fill in.
     """
+    # A table: one row a command.
     return [
         ("pass", _(": the person says pass; no reason is asked or kept")),
         ("next", _(": the turn is over, the word goes on")),

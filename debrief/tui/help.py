@@ -55,6 +55,8 @@ PANES: Final[Mapping[str, Callable[[], str]]] = {
         "the speaking order."
     ),
     "team": lambda: _("The team's name. It stands in the record in the clear."),
+    "shift-start": lambda: _("Whether the shift begins now, or ends: space ticks it."),
+    "silence": lambda: _("Whether the round begins with a silent minute: space ticks it."),
     "involved": lambda: _("Whether you were part of the hard case yourself: space ticks it."),
     "mixed": lambda: _("Whether only some were part of the hard case: space ticks it."),
     "manager": lambda: _("Whether a line manager leads the round: space ticks it."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from debrief import words
-from debrief.desk import keyring, reminding
+from debrief.desk import reminding
 from debrief.desk.left_open import damaged, told
 from debrief.i18n import _, ngettext
 from debrief.tui import commands, looks
@@ -108,4 +108,5 @@ def spare(seen: Overview) -> list[Content]:
     if not seen.only_here:
         return []
     key = commands.shown_key("home.spare")
-    return [Content.assemble((f"{key}  ", "bold $accent"), (keyring.reminder(), "$muted"))]
+    told = _("Make a spare key: only this computer opens what you sealed.")
+    return [Content.assemble((f"{key}  ", "bold $accent"), (told, "$muted"))]

@@ -12,6 +12,7 @@ from typing import Final
 
 from debrief.errors import Problem
 from debrief.i18n import _
+from debrief.text import clean_line
 from debrief.tui import commands
 from debrief.tui.commands import Command, show_key
 
@@ -57,7 +58,8 @@ def read(table: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
             raise _unknown(ident, known)
         keys = [_spelled(part) for part in text.split(",")]
         for key in keys:
-            _check(known[ident], key)
+            if key not in known[ident].keys:  # what it comes along with may always be written
+                check(known[ident], key)
         chosen[ident] = ",".join(keys)
     _check_doubles(chosen)
     return chosen
@@ -72,7 +74,8 @@ def _flat(table: Mapping[str, str | Mapping[str, str]]) -> Iterator[tuple[str, s
                 yield f"{name}.{inner}", key
 
 
-def _unknown(ident: str, known: Mapping[str, Command]) -> Problem:
+def _unknown(name: str, known: Mapping[str, Command]) -> Problem:
+    ident = clean_line(name)
     near = difflib.get_close_matches(ident, known, n=1, cutoff=0.5)
     if near:
         return Problem(
@@ -94,7 +97,7 @@ def _spelled(text: str) -> str:
     return {"esc": "escape", "del": "delete", "?": "question_mark", "/": "slash"}.get(key, key)
 
 
-def _check(command: Command, key: str) -> None:
+def check(command: Command, key: str) -> None:
     """Raise Problem where the key can't be had for the command."""
     *held, last = key.split("+") if len(key) > 1 else [key]
     shown = show_key(key)

@@ -94,22 +94,22 @@ def test_an_answer_loads_nothing_heavy() -> None:
 @pytest.fixture
 def keys(places: Places) -> Places:
     places.workspace.mkdir(parents=True, exist_ok=True)
-    places.settings.write_text('[keys]\nround.next-voice = "f4"\nround.alone = "ctrl+n"\n', "utf-8")
+    places.settings.write_text('[keys]\nround.next-voice = "f8"\nround.again = "ctrl+n"\n', "utf-8")
     return places
 
 
 def test_the_list_shows_the_keys_of_one_s_own(run: Run, keys: Places) -> None:
     rows = {line.split()[0]: line.split()[1] for line in run("keymap").out.splitlines()}
     assert rows.keys() == {one.id for one in commands.COMMANDS}
-    assert (rows["round.next-voice"], rows["round.alone"]) == ("F4", "^n")
+    assert (rows["round.next-voice"], rows["round.again"]) == ("F8", "^n")
     found = {one["id"]: one for one in json.loads(run("keymap", "--format", "json").out)}
-    assert found["round.next-voice"]["keys"] == ["f4"]
+    assert found["round.next-voice"]["keys"] == ["f8"]
 
 
 def test_what_it_writes_as_toml_may_stand_in_the_file(run: Run, keys: Places) -> None:
     table = tomllib.loads(run("keymap", "--format", "toml").out)["keys"]
-    assert table["round.next-voice"] == "f4"
-    assert keymap.read(table)["round.alone"] == "ctrl+n"
+    assert table["round.next-voice"] == "f8"
+    assert keymap.read(table)["round.again"] == "ctrl+n"
 
 
 def test_keys_that_cannot_be_used_are_told_by_both(run: Run, places: Places) -> None:

@@ -230,13 +230,6 @@ async def test_in_a_dialog_the_palette_has_the_commands_of_the_screen_below(open
 # The end
 
 
-async def test_what_was_typed_in_the_last_moment_is_kept_at_the_end(opened, live) -> None:
-    async with opened(live) as screen:
-        screen.app.screen.query_one(Notes).insert("i sidste øjeblik")
-        screen.app.end_by(15)
-        assert live.state.note("check-in", "c-aisha") == "i sidste øjeblik"
-
-
 # An editor of one's own
 
 

@@ -13,7 +13,7 @@ import pytest
 from textual import events
 
 from debrief.desk import Desk
-from debrief.tui.app import CRASHED
+from debrief.tui.ending import CRASHED
 from debrief.tui.widgets.notes import Notes
 from debrief.workspace.places import Places
 
@@ -73,7 +73,7 @@ def the_note(root: Path) -> str:
 def test_a_crash_prints_no_word_of_the_notes(spawned, tmp_path) -> None:
     child = spawned
     child.sendline("")
-    child.send("\x05")  # ^e
+    child.send("\x1b[17~")  # F6
     child.expect("debrief stopped because of an error")
     said = child.before[-200:] + child.read()
     child.wait()

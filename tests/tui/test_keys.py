@@ -8,7 +8,8 @@ from textual.widgets import Input
 from debrief.desk import Desk, keyring
 from debrief.record import recovery
 from debrief.tui.app import DebriefApp
-from debrief.tui.dialogs import HelpDialog, MessageDialog
+from debrief.tui.dialogs import MessageDialog
+from debrief.tui.help import HelpDialog
 from debrief.tui.keys import SpareDialog, UnlockScreen
 from debrief.tui.screens.home import HomeScreen
 from debrief.tui.screens.setup import SetupScreen
