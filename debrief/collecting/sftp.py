@@ -7,6 +7,7 @@ with a password. Nothing is asked of it but a list and what is in the files.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import heapq
 import importlib
@@ -21,8 +22,9 @@ from debrief.collecting.sources import MOST, Entry, Login, no_address, no_passwo
 from debrief.i18n import _
 
 _SECONDS: Final = 30.0
-"""For the way in, and for one file."""
+"""For the way in, and for the way out."""
 _LIST_SECONDS: Final = 300.0
+_FILE_SECONDS: Final = 30.0
 _SEEN: Final = 10 * MOST
 """Names that a list may have: they come in no order, so all must be seen to know the first."""
 _PART: Final = 32_768
@@ -73,7 +75,7 @@ class SftpSource:
             raise Refused("kind")
         if entry.size >= LIMIT:
             raise Refused("large")
-        data: bytes | None = self._do(self._read(entry.name.encode()), _SECONDS)
+        data: bytes | None = self._do(self._read(entry.name.encode()), _FILE_SECONDS)
         if data is None:
             raise Refused("gone")
         if len(data) >= LIMIT:
@@ -83,17 +85,11 @@ class SftpSource:
     def close(self) -> None:
         """Close the connection."""
         if self._line is not None:
-            self._line.abort()
-            self._line = self._files = None
+            self._runner.run(self._hang_up())
         self._runner.close()
 
     def _do(self, work: Coroutine[Any, Any, Any], seconds: float) -> Any:
         """Return what comes of `work`; raises Problem when it fails or takes too long."""
-
-        async def in_time() -> Any:
-            async with asyncio.timeout(seconds):
-                return await work
-
         try:
             ssh: Any = importlib.import_module("asyncssh")
         except ImportError:
@@ -103,7 +99,7 @@ class SftpSource:
                 _("the package asyncssh is missing; install it: pip install 'shift-debrief[sftp]'"),
             ) from None
         try:
-            return self._runner.run(in_time())
+            return self._runner.run(self._in_time(work, seconds))
         except (ssh.HostKeyNotVerifiable, ssh.KeyExchangeFailed):
             raise unread(
                 self.name, _("the file of known hosts has no such key for this server")
@@ -112,6 +108,27 @@ class SftpSource:
             raise unread(self.name, _("the server did not let us in")) from None
         except (OSError, ValueError, ssh.Error):
             raise unread(self.name, _("no answer")) from None
+
+    async def _in_time(self, work: Coroutine[Any, Any, Any], seconds: float) -> Any:
+        """Return what comes of `work`; raises TimeoutError when it takes longer.
+
+        To be cancelled is not enough: the library then still waits for the server to say that a
+        file is closed. Without a connection it waits for nothing.
+        """
+        task = asyncio.ensure_future(work)
+        await asyncio.wait((task,), timeout=seconds)
+        if not task.done():
+            task.cancel()
+            if self._line is not None:
+                await self._hang_up()
+            await asyncio.wait((task,), timeout=_SECONDS)
+            raise TimeoutError
+        return task.result()
+
+    async def _hang_up(self) -> None:
+        line, self._line = self._line, None
+        line.abort()
+        await asyncio.wait((asyncio.ensure_future(line.wait_closed()),), timeout=_SECONDS)
 
     async def _come_in(self) -> None:
         import asyncssh
@@ -157,21 +174,22 @@ class SftpSource:
         """Return the first of what lies in the folder, by name, and one more if there is one."""
         import asyncssh
 
-        found: list[tuple[str, Entry]] = []
+        found: list[Entry] = []
         try:
             seen = 0
-            async for one in self._files.scandir(self._folder):
-                seen += 1
-                if seen > _SEEN:
-                    raise unread(self.name, _("the list is too long; use a folder for each site"))
-                if one.filename[:1] != b".":
-                    entry = _entry(one)
-                    found.append((entry.name, entry))
-                if len(found) > 2 * MOST:
-                    found = heapq.nsmallest(MOST + 1, found, key=lambda pair: pair[0])
+            async with contextlib.aclosing(self._files.scandir(self._folder)) as listed:
+                async for one in listed:
+                    seen += 1
+                    if seen > _SEEN:
+                        reason = _("the list is too long; use a folder for each site")
+                        raise unread(self.name, reason)
+                    if one.filename[:1] != b".":
+                        found.append(_entry(one))
+                    if len(found) > 2 * MOST:
+                        found = heapq.nsmallest(MOST + 1, found, key=_name)
         except asyncssh.SFTPError as error:
             raise unread(self.name, _reason(error)) from None
-        return [entry for _name, entry in heapq.nsmallest(MOST + 1, found, key=lambda p: p[0])]
+        return heapq.nsmallest(MOST + 1, found, key=_name)
 
     async def _read(self, name: bytes) -> bytes | None:
         """Return the bytes of a file up to the limit, None when it can't be read."""
@@ -201,6 +219,10 @@ def _entry(one: Any) -> Entry:
     day = dt.datetime.fromtimestamp(when, dt.UTC).date() if when else None
     name = bytes(one.filename).decode("utf-8", "replace")[:200]
     return Entry(name, (one.attrs.size or 0) if plain else -1, day)
+
+
+def _name(entry: Entry) -> str:
+    return entry.name
 
 
 def _reason(error: Any) -> str:
