@@ -18,7 +18,8 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from debrief.collecting.drop import LIMIT, Refused, document_of
-from debrief.collecting.sources import MOST, Entry, Login, no_address, no_password, unread
+from debrief.collecting.sources import MOST, Entry, Login, no_address, unread
+from debrief.errors import Problem
 from debrief.i18n import _
 
 _SECONDS: Final = 30.0
@@ -52,7 +53,12 @@ class SftpSource:
         self.name = f"sftp://{self._user}@{host}/{folder}".rstrip("/")
         self.more = False
         if parts.password is not None:
-            raise no_password(self.name)
+            raise Problem(
+                _(
+                    "A password may not stand in an address, and nothing was read; put only the"
+                    " name there ({source}), and log in with a key (--ssh-key, or ssh-agent)."
+                ).format(source=self.name)
+            )
         self._folder, self._login = (folder or ".").encode(), login
         self._runner = asyncio.Runner()
         self._line: Any = None
