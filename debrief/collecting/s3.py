@@ -22,7 +22,6 @@ from debrief.collecting.drop import LIMIT, Refused, document_of
 from debrief.collecting.remote import DEADLINE_S, ask, no_list, size, tree
 from debrief.collecting.sources import MOST, Entry, Login, no_address, no_password, unread
 from debrief.delivery.job import Way
-from debrief.delivery.link import REPLY_LIMIT
 from debrief.errors import EXIT_KEY, EXIT_USAGE, Problem
 from debrief.i18n import _
 from debrief.plugin import Reply
@@ -123,8 +122,6 @@ class S3Source:
         reply = self._get(f"{self._bucket}?{asked}")
         if reply.status != 200:
             raise unread(self.name, _refusal(reply.status))
-        if len(reply.body) >= REPLY_LIMIT:
-            raise no_list(self.name)
         page = tree(self.name, reply.body)
         if page.tag.rpartition("}")[2] != "ListBucketResult":
             raise no_list(self.name)
@@ -150,7 +147,7 @@ class S3Source:
         if page.findtext("{*}IsTruncated", "") != "true":
             return ""
         token = page.findtext("{*}NextContinuationToken", "")
-        if token in ("", last) or not _WORD.fullmatch(token):
+        if token in ("", last):
             raise no_list(self.name)
         return token
 

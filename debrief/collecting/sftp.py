@@ -122,6 +122,7 @@ class SftpSource:
         file is closed. Without a connection it waits for nothing.
         """
         task = asyncio.ensure_future(work)
+        task.add_done_callback(_seen)
         await asyncio.wait((task,), timeout=seconds)
         if not task.done():
             task.cancel()
@@ -152,7 +153,7 @@ class SftpSource:
             config=None,  # which could start programs
             **({"client_keys": [mine], "agent_path": None} if mine else {}),
         )
-        self._files = await self._line.start_sftp_client(path_encoding=None)
+        self._files = await self._line.start_sftp_client()
 
     def _known(self) -> Any:
         """Return the servers that are known; raises Problem."""
@@ -225,6 +226,12 @@ def _entry(one: Any) -> Entry:
     day = dt.datetime.fromtimestamp(when, dt.UTC).date() if when else None
     name = bytes(one.filename).decode("utf-8", "replace")[:200]
     return Entry(name, (one.attrs.size or 0) if plain else -1, day)
+
+
+def _seen(task: asyncio.Task[Any]) -> None:
+    """Look at how a task ended, or Python writes of it on the screen."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _name(entry: Entry) -> str:

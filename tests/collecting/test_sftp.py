@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import gc
 import os
 import re
 import subprocess
@@ -257,6 +258,7 @@ def test_without_a_key_the_agent_and_the_usual_files_are_asked(
     where: str, served: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drop(served.inbox, content("aarhus"))
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "no-agent"))
     (served.home / "known_hosts").write_text(served.known.read_text())
     usual = Login()
     [told] = served.gathered(tmp_path / "none", login=usual).unread
@@ -314,7 +316,9 @@ def test_more_than_is_looked_at_is_told_by_name(
 
 
 @pytest.mark.peer
-@pytest.mark.parametrize("what", ["names", "long", "cut", "cut in a file", "silent", "silent list"])
+@pytest.mark.parametrize(
+    "what", ["names", "long", "cut", "cut in a file", "closed in a file", "silent", "silent list"]
+)
 def test_a_server_that_lies_gives_nothing_and_says_nothing_on_the_screen(
     what: str,
     server: Server,
@@ -343,6 +347,9 @@ def test_a_server_that_lies_gives_nothing_and_says_nothing_on_the_screen(
         async def read(self, file_obj: Any, offset: int, size: int) -> bytes:
             if what == "cut in a file":
                 self.channel.get_connection().abort()
+            if what == "closed in a file":
+                self.channel.close()
+                await asyncio.Event().wait()
             await self._fall_silent("silent")
             return b"x" * (size + 70_000)
 
@@ -361,6 +368,7 @@ def test_a_server_that_lies_gives_nothing_and_says_nothing_on_the_screen(
         assert [one.why for one in report.refused] == ["large"]
     else:
         assert "no answer" in report.unread[0]
+    gc.collect()
     assert capfd.readouterr() == ("", "")
 
 
