@@ -372,6 +372,24 @@ def test_a_server_that_lies_gives_nothing_and_says_nothing_on_the_screen(
     assert capfd.readouterr() == ("", "")
 
 
+def test_what_ends_badly_once_its_time_is_over_says_nothing_on_the_screen(
+    server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise OSError("canary") from None
+
+    with (
+        contextlib.closing(server.source()) as found,
+        pytest.raises(Problem, match="no answer"),
+    ):
+        found._do(work(), 0.05)
+    gc.collect()
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.peer
 def test_the_command_collects_from_a_server(
     served: Server,
