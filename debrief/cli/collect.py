@@ -12,6 +12,8 @@ from debrief.errors import EXIT_FOUND, EXIT_KEY, EXIT_USAGE, Problem
 from debrief.i18n import _
 
 if TYPE_CHECKING:
+    import click
+
     from debrief.collecting.run import Report
     from debrief.collecting.sources import Source
     from debrief.record.opening import Opener
@@ -20,6 +22,37 @@ _MONTH: Final = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 _LEAST, _MOST = 2, 1000
 _WAYS: Final = ("env", "file", "keyring")
 _KEY_LIMIT: Final = 100_000
+
+
+def _more() -> tuple[click.Option, ...]:
+    """Return the options for buckets and SFTP servers."""
+    return (
+        option(
+            "--url",
+            help=_("Address of the S3 store, if it is not Amazon's."),
+            metavar=_("ADDRESS"),
+        ),
+        option(
+            "--region",
+            help=_("Region of the bucket; without it AWS_REGION, or us-east-1 with --url."),
+            metavar=_("REGION"),
+        ),
+        option(
+            "--key-id",
+            help=_("Access key ID, its secret by --password; without it AWS_ACCESS_KEY_ID."),
+            metavar=_("ID"),
+        ),
+        option(
+            "--ssh-key",
+            help=_("Key to log in with by SFTP; without it ssh-agent and ~/.ssh."),
+            metavar=_("FILE"),
+        ),
+        option(
+            "--known-hosts",
+            help=_("SFTP servers that are known; without it ~/.ssh/known_hosts."),
+            metavar=_("FILE"),
+        ),
+    )
 
 
 def add_to(root: Group) -> None:
@@ -57,6 +90,7 @@ def add_to(root: Group) -> None:
             help=_("Certificates to trust instead of the usual ones."),
             metavar=_("FILE"),
         ),
+        *_more(),
         choice("--format", of=("text", "json"), help=_("How it is written."), default="text"),
     )(_collect)
 
@@ -70,6 +104,7 @@ def _collect(
     password: str | None,
     ca_file: str | None,
     format: str,
+    **places: str | None,
 ) -> int:
     if not sources or not to:
         raise Problem(
@@ -82,7 +117,7 @@ def _collect(
     from debrief.collecting.sources import Login, source
 
     size = _size(minimum)
-    login = Login(_secret(password), ca_file or "")
+    login = Login(_secret(password), ca_file or "", **{n: v or "" for n, v in places.items()})
     found = [source(one, login) for one in sources]
     report = _run(Path(to), found, _opener(key), size, since or "")
     if format == "json":

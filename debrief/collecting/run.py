@@ -255,6 +255,9 @@ class _Collecting:
         source, entry = self._met[first.place]
         try:
             data = source.read(entry)
+        except (Refused, Problem):  # it went, or the source did
+            return
+        try:
             found = self._open(data, entry, document)
         except Refused:
             return

@@ -1,7 +1,7 @@
 """Where documents are fetched from, and the nearest such place: a folder. All are only read.
 
-A WebDAV folder is in `webdav`, the inbox in `inbox`. A bucket or an SFTP server is not read: let
-what is there already for it (rclone, sftp) bring the files into a folder; they are sealed.
+A WebDAV folder is in `webdav`, a bucket in `s3`, a folder on an SFTP server in `sftp`, the inbox in
+`inbox`.
 """
 
 from __future__ import annotations
@@ -116,6 +116,14 @@ class Login(msgspec.Struct, frozen=True):
 
     password: str = ""
     ca_file: str = ""
+    url: str = ""
+    """Of an S3 store of one's own, as are the next two; empty: what the environment says."""
+    region: str = ""
+    key_id: str = ""
+    """Its secret is the password."""
+    ssh_key: str = ""
+    """A file, as is the next one; empty: the agent and the usual files of SSH."""
+    known_hosts: str = ""
 
     def __repr__(self) -> str:
         return "<login>"
@@ -129,6 +137,14 @@ def source(text: str, login: Login) -> Source:
         from debrief.collecting.webdav import WebdavSource
 
         found = WebdavSource(text, login)
+    elif kind == "s3":
+        from debrief.collecting.s3 import S3Source
+
+        found = S3Source(text, login)
+    elif kind == "sftp":
+        from debrief.collecting.sftp import SftpSource
+
+        found = SftpSource(text, login)
     elif kind == "postgresql":
         from debrief.collecting.inbox import InboxSource
 
@@ -136,8 +152,8 @@ def source(text: str, login: Login) -> Source:
     elif kind:
         raise Problem(
             _(
-                "{kind}:// can't be collected from, and nothing was read; give a folder (rclone or"
-                " sftp can fill one), https:// for WebDAV, or postgresql://."
+                "{kind}:// can't be collected from, and nothing was read; give a folder, https://"
+                " for WebDAV, s3://, sftp:// or postgresql://."
             ).format(kind=kind)
         )
     else:
@@ -171,6 +187,7 @@ def no_address() -> Problem:
     return Problem(
         _(
             "One of the addresses can't be understood, and nothing was read; they are written"
-            " https://USER@HOST/FOLDER or postgresql://USER@HOST/DATABASE."
+            " https://USER@HOST/FOLDER, s3://BUCKET/PREFIX, sftp://USER@HOST/FOLDER or"
+            " postgresql://USER@HOST/DATABASE."
         )
     )

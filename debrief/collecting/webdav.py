@@ -1,9 +1,4 @@
-"""Drops in a WebDAV folder, such as one of Nextcloud, read through the guarded client.
-
-The client is used in this process: a worker is there to contain code that others wrote, and here is
-none. What the client guards against comes from the server, and it does that anywhere: one deadline,
-answers of at most 1 MB that are never unpacked, no redirects, no proxy, this host only.
-"""
+"""Drops in a WebDAV folder, such as one of Nextcloud, read through the guarded client."""
 
 from __future__ import annotations
 
@@ -13,18 +8,15 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
-from xml.etree import ElementTree as ET
 
 from debrief.collecting.drop import LIMIT, Refused, document_of
+from debrief.collecting.remote import DEADLINE_S, ask, size, tree
 from debrief.collecting.sources import MOST, Entry, Login, no_address, no_password, unread
-from debrief.delivery.evidence import Evidence
 from debrief.delivery.job import Way
-from debrief.delivery.link import REPLY_LIMIT, Client
-from debrief.errors import Problem
+from debrief.delivery.link import REPLY_LIMIT
 from debrief.i18n import _
-from debrief.plugin import Outcome, Reply
+from debrief.plugin import Reply
 
-_DEADLINE_S: Final = 30.0
 _ASKED: Final = (
     b'<?xml version="1.0"?><d:propfind xmlns:d="DAV:"><d:prop><d:getcontentlength/>'
     b"<d:getlastmodified/><d:getetag/><d:resourcetype/></d:prop></d:propfind>"
@@ -49,7 +41,7 @@ class WebdavSource:
             raise no_password(self.name)
         word = base64.b64encode(f"{unquote(parts.username or '')}:{login.password}".encode())
         self._headers = {"Authorization": f"Basic {word.decode()}"} if parts.username else {}
-        self._way = Way(hosts=(host,), ca_file=login.ca_file, deadline_s=_DEADLINE_S)
+        self._way = Way(hosts=(host,), ca_file=login.ca_file, deadline_s=DEADLINE_S)
 
     def entries(self) -> Iterator[Entry]:
         """Yield the drops in the folder, by name; raises Problem."""
@@ -79,38 +71,19 @@ class WebdavSource:
         """Nothing is open."""
 
     def _ask(self, method: str, url: str) -> Reply:
-        client = Client(self._way, Evidence(self._way.hosts, lambda: None))
         listing = method == "PROPFIND"
         headers = {**self._headers, **({"Depth": "1"} if listing else {})}
-        try:
-            return client.request(method, url, content=_ASKED if listing else b"", headers=headers)
-        except Outcome as failure:
-            raise self._away(failure) from None
-
-    def _away(self, failure: Outcome) -> Problem:
-        reasons = {
-            "tls": _("its certificate was not accepted"),
-            "address": _("the address is not https"),
-            "ca-file": _("the file with certificates can't be read"),
-        }
-        return unread(self.name, reasons.get(failure.why, _("no answer")))
+        return ask(self.name, self._way, method, url, headers, _ASKED if listing else b"")
 
     def _listed(self, body: bytes) -> Iterator[Entry]:
         """Yield what the server lists; an address that leads elsewhere counts by its last part."""
-        if b"<!" in body.replace(b"<![CDATA[", b""):  # entities could make much of little
-            raise unread(self.name, _("the answer is not a list of files"))
-        try:
-            tree = ET.fromstring(body)  # noqa: S314 - without entities, and of at most 1 MB
-        except ET.ParseError:
-            raise unread(self.name, _("the answer is not a list of files")) from None
-        for one in tree.iter(f"{_DAV}response"):
+        for one in tree(self.name, body).iter(f"{_DAV}response"):
             if one.find(f".//{_DAV}collection") is not None:
                 continue
             name = unquote(one.findtext(f"{_DAV}href", "").rstrip("/").rpartition("/")[2])
-            size = one.findtext(f".//{_DAV}getcontentlength", "")
             yield Entry(
                 name,
-                int(size) if size.isascii() and size.isdigit() and len(size) < 19 else 0,
+                size(one.findtext(f".//{_DAV}getcontentlength", "")),
                 _day(one.findtext(f".//{_DAV}getlastmodified", "")),
                 one.findtext(f".//{_DAV}getetag", "")[:200],
             )

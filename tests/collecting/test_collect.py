@@ -166,6 +166,26 @@ def test_different_contents_under_one_id_count_not_at_all(tmp_path: Path) -> Non
         assert len(list((tmp_path / "to" / "private" / "aside").iterdir())) == 2
 
 
+class Going(sources.FolderSource):
+    """A folder that is read once, and then is away."""
+
+    reads = 0
+
+    def read(self, entry: sources.Entry) -> bytes:
+        self.reads += 1
+        if self.reads > 1:
+            raise sources.unread(self.name, "no answer")
+        return super().read(entry)
+
+
+def test_a_source_that_goes_before_its_document_is_put_aside_ends_nothing(tmp_path: Path) -> None:
+    made = many("aarhus", 1, tmp_path / "a")
+    drop(tmp_path / "b", made[0] | {"fields": fields(people=10)})
+    report = gathered(tmp_path / "to", Going(tmp_path / "a"), tmp_path / "b")
+    assert report.different == [made[0]["document"]]
+    assert len(list((tmp_path / "to" / "private" / "aside").iterdir())) == 1
+
+
 def test_a_document_replaced_later_is_told_and_its_numbers_are_out(tmp_path: Path) -> None:
     made = many("aarhus", 7, tmp_path / "in")
     gathered(tmp_path / "to", tmp_path / "in")
