@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from rich.cells import cell_len
+
 PLAIN: Final[Mapping[str, str]] = {
     "■": "#",
     "▲": "!",
@@ -80,4 +82,4 @@ def _one(sign: str) -> str:
         return "#"
     if unicodedata.category(sign)[0] not in "SP":
         return sign
-    return "??" if unicodedata.east_asian_width(sign) in "WF" else "?"
+    return "?" * cell_len(sign)

@@ -23,7 +23,7 @@ from debrief.text import clean
 from .crash import CrashSystem, put
 from .rounds import a_round
 from .test_erasing import FIRST, NAME, PERSON
-from .test_power_cut import WHOLE_FILES, Stop, Watch, broken_states
+from .test_power_cut import WHOLE_FILES, Stop, Watch, broken_states, is_broken
 from .test_verify import both, by_python
 
 AT = dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC)
@@ -200,7 +200,7 @@ def test_a_faulty_correction_is_caught(tmp_path: Path, keys: Keys, fault: str) -
         except (Problem, KeyError, LayoutError):
             return False
 
-    assert broken_states(watch, tmp_path, good) > 0
+    assert is_broken(watch, tmp_path, good)
 
 
 def test_a_kill_at_every_call_rolls_forward(tmp_path: Path, keys: Keys) -> None:

@@ -18,7 +18,7 @@ from debrief.record.verify import verify_folder
 
 from .crash import CrashSystem, put
 from .rounds import a_round
-from .test_power_cut import WHOLE_FILES, Stop, Watch, broken_states
+from .test_power_cut import WHOLE_FILES, Stop, Watch, broken_states, is_broken
 from .test_verify import both, by_python
 
 FIRST = "2026-11-21-k7q2m9"
@@ -193,7 +193,7 @@ def test_a_faulty_erasure_is_caught(tmp_path: Path, keys: Keys, fault: str) -> N
         except (Problem, KeyError, LayoutError):
             return False
 
-    assert broken_states(watch, tmp_path, good) > 0
+    assert is_broken(watch, tmp_path, good)
 
 
 def test_a_kill_at_every_call_rolls_forward(tmp_path: Path, keys: Keys) -> None:

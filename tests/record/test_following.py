@@ -24,7 +24,7 @@ from debrief.record.sessionfile import read_follow_up, read_not_held
 from .crash import CrashSystem
 from .rounds import a_round
 from .test_erasing import FIRST, NAME, PERSON
-from .test_power_cut import FAULTS, Watch, broken_states
+from .test_power_cut import FAULTS, Watch, broken_states, is_broken
 from .test_verify import both, by_python
 
 AT = dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC)
@@ -211,7 +211,7 @@ def test_a_faulty_disk_is_caught(tmp_path: Path, keys: Keys, fault: str) -> None
         except (Problem, KeyError, LayoutError):
             return False
 
-    assert broken_states(watch, tmp_path, good) > 0
+    assert is_broken(watch, tmp_path, good)
 
 
 SAID = st.builds(

@@ -37,6 +37,7 @@ HEAVY: Final = frozenset({
     "file: a line of 4 MB", "file: a million blocks", "around: ledger of a million lines",
     "around: ledger of a million empty lines", "around: ledger of fields",
     "around: a million signers", "around: roster is a bomb", "journal: tiny records",
+    "journal: many parts", "sealed: zeros", "sealed: dotted keys", "sealed: many recipients",
 })  # fmt: skip
 
 

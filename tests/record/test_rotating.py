@@ -24,7 +24,7 @@ from . import cheap
 from .crash import CrashSystem, put
 from .faults import names
 from .rounds import a_round
-from .test_power_cut import FAULTS, Stop, Watch, broken_states
+from .test_power_cut import FAULTS, Stop, Watch, broken_states, is_broken
 from .test_verify import both
 
 DAY = dt.date(2026, 11, 28)
@@ -278,7 +278,7 @@ def test_a_power_cut_leaves_the_old_keys_or_the_new(tmp_path: Path, change: str)
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "sync_data"])
 def test_a_disk_that_lies_is_caught(tmp_path: Path, fault: str, change: str) -> None:
     watch, sealed = watched(tmp_path / "base", CHANGES[change], fault)
-    assert broken_states(watch, tmp_path, forgiving(is_good(sealed))) > 0
+    assert is_broken(watch, tmp_path, forgiving(is_good(sealed)))
 
 
 def forgiving(good: Callable[[Path, int], bool]) -> Callable[[Path, int], bool]:
@@ -322,7 +322,7 @@ def test_a_faulty_change_is_caught(
     monkeypatch.setattr(together, "change_locked", faulty)
     watch, sealed = watched(tmp_path / "base", CHANGES[change])
     monkeypatch.undo()
-    assert broken_states(watch, tmp_path, forgiving(is_good(sealed))) > 0
+    assert is_broken(watch, tmp_path, forgiving(is_good(sealed)))
 
 
 @pytest.mark.parametrize("change", CHANGES)
