@@ -183,7 +183,13 @@ def test_a_power_cut_leaves_it_whole_or_rolls_forward(tmp_path: Path, keys: Keys
     assert broken_states(watch, tmp_path, is_good) == 0
 
 
-@pytest.mark.parametrize("fault", WHOLE_FILES)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(one, marks=pytest.mark.slow if one == "sync_folder" else ())
+        for one in WHOLE_FILES
+    ],
+)
 def test_a_faulty_erasure_is_caught(tmp_path: Path, keys: Keys, fault: str) -> None:
     watch = erased_in_memory(tmp_path / "base", keys, fault)
 
