@@ -92,7 +92,7 @@ class RoundScreen(RoundSigns):
         self.set_interval(20.0, self.show_time)
         self.set_interval(QUIET_STEP, self._show_quiet)
         self.redraw()
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
         self.run_worker(self.live.prepare, thread=True, group="lists", exit_on_error=False)
         self.call_after_refresh(_settle_memory)
 
@@ -219,7 +219,7 @@ class RoundScreen(RoundSigns):
     def give_word(self, message: RoundTable.Chosen) -> None:
         """Give the word to the one chosen in the table."""
         self.step(lambda: self.live.choose(message.person))
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
 
     @on(LoadBar.Given)
     def keep_load(self, message: LoadBar.Given) -> None:
@@ -227,7 +227,7 @@ class RoundScreen(RoundSigns):
         speaker = self.live.state.speaker
         if speaker is not None:
             self.step(lambda: self.live.do(ev.LoadGiven(self.live.clock(), speaker, message.load)))
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
 
     @on(LoadBar.Abandoned)
     def leave_load(self) -> None:

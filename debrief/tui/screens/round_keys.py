@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual.widget import Widget
+
 from debrief.desk import guiding, times
 from debrief.i18n import LANGUAGES, _, language
 from debrief.live import Live
@@ -54,12 +56,17 @@ class RoundKeys(BaseScreen):
             self.live.write(*standing)
             self.live.look(*standing[:2])
 
+    def to_pane(self, pane: type[Widget]) -> None:
+        """Show a pane and give it the focus at once, so that the very next key goes there."""
+        self.set_class(pane is SignsPane, "-signs")
+        self.set_focus(self.query_one(pane))
+
     # The word goes round
 
     def action_next_voice(self) -> None:
         """End the turn as spoken; the word goes on."""
         self.step(self.live.next_voice)
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
 
     def action_pass_turn(self) -> None:
         """End the turn as passed; no reason is asked."""
@@ -68,7 +75,7 @@ class RoundKeys(BaseScreen):
             self.app.notify(told.format(key=commands.shown_key("round.next-voice")), markup=False)
             return
         self.step(lambda: self.live.end_turn("passed"))
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
 
     def action_next_phase(self) -> None:
         """Go on to the next phase; after the last one comes the close."""
@@ -86,7 +93,7 @@ class RoundKeys(BaseScreen):
         """Go to the phase with this index."""
         self._question = 0
         self.step(lambda: self.live.go_to_phase(index))
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
 
     def action_back(self) -> None:
         """Take back the last step."""
@@ -114,7 +121,7 @@ class RoundKeys(BaseScreen):
         if self.live.keeps_nothing:
             self.app.notify(_("This protocol keeps nothing of what is said, the load neither."))
         elif self.live.state.speaker is not None:
-            self.query_one(LoadBar).focus()
+            self.to_pane(LoadBar)
 
     def action_alone(self) -> None:
         """Note that the person will be alone tonight, or not."""
@@ -198,13 +205,12 @@ class RoundKeys(BaseScreen):
 
     def action_people(self) -> None:
         """Go to the table."""
-        self.query_one(RoundTable).focus()
+        self.to_pane(RoundTable)
 
     def action_signs(self) -> None:
         """Go to the signs, which a narrow window folds away until they are asked for."""
         self.keep_writing()
-        self.add_class("-signs")
-        self.query_one(SignsPane).focus()
+        self.to_pane(SignsPane)
 
     def look_up(self) -> tuple[str, ...]:
         """Return the cards of what is here: the sign in hand, open duties, the speaker's signs."""
@@ -224,8 +230,7 @@ class RoundKeys(BaseScreen):
 
     def action_leave(self) -> None:
         """Back to the notes."""
-        self.remove_class("-signs")
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
 
     def action_close(self) -> None:
         """Account for everyone, and close."""

@@ -101,7 +101,7 @@ class RoundSigns(RoundPast):
         if at >= 0:
             row = notes.text.count("\n", 0, at)
             notes.move_cursor((row, at - (notes.text.rfind("\n", 0, at) + 1)))
-        notes.focus()
+        self.to_pane(Notes)
 
 
 def _danger(standing: tuple[Guardrail, ...]) -> list[str]:

@@ -41,7 +41,7 @@ class RoundTogether(RoundKeys):
         if number <= len(people):
             person = people[number - 1]
             self.step(lambda: self.live.choose(person.id))
-            self.query_one(Notes).focus()
+            self.to_pane(Notes)
 
     def action_call(self) -> None:
         """Note that the person at hand is to be called, or not."""
@@ -69,7 +69,7 @@ class RoundTogether(RoundKeys):
         if last:
             self.action_close()
         else:
-            self.query_one(Notes).focus()
+            self.to_pane(Notes)
 
     def action_pairs(self) -> None:
         """Draw lots for pairs."""
