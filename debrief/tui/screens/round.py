@@ -120,8 +120,12 @@ class RoundScreen(RoundSigns):
         self.query_one(RoundTable).show(state, short=self.size.width < NARROW)
         short = self.size.height < LOW
         languages = (self.prompt_language, self.second_language)
-        question = rows.prompt(state, self._protocol, self._question, languages, short=short)
-        self.query_one("#prompt", Static).update(question)
+        prompt = self.query_one("#prompt", Static)
+        width = prompt.content_size.width
+        question = rows.prompt(
+            state, self._protocol, self._question, languages, short=short, width=width
+        )
+        prompt.update(question)
         self._show_agreed()
         phase, person = rows.note_key(state)
         notes = self.query_one(Notes)
@@ -191,9 +195,11 @@ class RoundScreen(RoundSigns):
         strip = self.query_one(SignStrip)
         warning = next(iter(to_tell(state)), None)
         if first is None and warning is not None:
-            strip.say(Content.styled("▲ " + words.guardrail(warning, state), "$warning"))
+            style = "$muted" if warning.key in state.overridden else "$warning"
+            strip.say(Content.styled("▲ " + words.guardrail(warning, state), style))
         else:
-            strip.show(rows.sign_counts(views), rows.evidence(first) if first else "", name)
+            whose = rows.whose(first, name) if first else name
+            strip.show(rows.sign_counts(views), rows.evidence(first) if first else "", whose)
 
     # What the widgets say
 

@@ -47,7 +47,7 @@ class RoundTogether(RoundKeys):
         """Note that the person at hand is to be called, or not."""
         person = self._at_hand()
         if person is None:
-            self.app.notify(_("Nobody has the word. Choose a person with ^f first."))
+            self.tell_nobody_speaks()
             return
         needed = person not in self.live.state.wants_call
         self.step(lambda: self.live.do(ev.CallAsked(self.live.clock(), person, needed)))
@@ -56,7 +56,7 @@ class RoundTogether(RoundKeys):
         """Step through whom the person at hand calls first."""
         found = self.live.state.person(self._at_hand() or "")
         if found is None:
-            self.app.notify(_("Nobody has the word. Choose a person with ^f first."))
+            self.tell_nobody_speaks()
             return
         changed = with_next_buddy(found, self.live.state.people)
         self.step(lambda: self.live.do(ev.PersonChanged(self.live.clock(), changed)))
