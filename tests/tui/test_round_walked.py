@@ -125,7 +125,8 @@ async def test_the_level_goes_down_one_step_at_a_time_and_is_said(opened, live) 
         await screen.write("Borger ville tage sit eget liv.")
         await screen.rest()
         await screen.press("f2")
-        assert "v level" in screen.app.screen.query_one(SignsPane).border_subtitle
+        pane = screen.app.screen.query_one(SignsPane)
+        assert "v level" in f"{pane.border_title} {pane.border_subtitle}"
         (key,) = live.state.signs
         for level, said in (("urgent", "soon"), ("watch", "note"), ("acute", "now")):
             await screen.press("v")

@@ -203,6 +203,8 @@ class SignsPane(OptionList):
         super().__init__(id=id, compact=True)
         self._views: tuple[SignView, ...] = ()
         self._shown: object = None
+        self._of = ("", "")
+        """Whose notes the signs are in, and why none can be seen."""
 
     def show(self, views: Sequence[SignView], name: str, blind: str = "") -> None:
         """Show the signs in the notes of `name`, decided ones last; or why none can be seen."""
@@ -212,7 +214,13 @@ class SignsPane(OptionList):
             return
         self._shown = shown
         self._views = tuple(order)
-        self.border_title = _("Signs")
+        self._name_keys(here=self.has_focus)
+        self._of = (name, blind)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Make the cards anew, for the width there is; the one in hand stays in hand."""
+        order, (name, blind) = self._views, self._of
         at = self.highlighted
         self.clear_options()
         if not order:
@@ -228,12 +236,24 @@ class SignsPane(OptionList):
         """Begin with the first sign, and say which keys hold here."""
         if self.highlighted is None and self._views:
             self.highlighted = 0
-        keys = [f"{one.shown_key} {one.label()}" for one in commands.of("signs") if one.bar]
-        self.border_subtitle = " ".join(keys)
+        self._name_keys(here=True)
 
     def on_blur(self) -> None:
         """The keys hold no longer."""
-        self.border_subtitle = ""
+        self._name_keys(here=False)
+
+    def on_resize(self) -> None:
+        """Fit the cards and the keys to the width."""
+        self._name_keys(here=self.has_focus)
+        self._fill()
+
+    def _name_keys(self, *, here: bool) -> None:
+        """Say on the border which keys hold; above as well, where they don't fit below."""
+        keys = [f"{one.shown_key} {one.label()}" for one in commands.of("signs") if one.bar]
+        below = len(keys) if Content(" ".join(keys)).cell_length + 6 <= self.outer_size.width else 2
+        above = "  ".join([_("Signs"), " ".join(keys[below:])]).rstrip()
+        self.border_title = above if here else _("Signs")
+        self.border_subtitle = " ".join(keys[:below]) if here else ""
 
     def _card(self, view: SignView, name: str) -> Content:
         state = view.state
@@ -258,7 +278,9 @@ class SignsPane(OptionList):
 
     def _wrapped(self, text: str) -> str:
         """Return a text in rows that keep their indent, as wide as the pane is."""
-        width = max(20, self.scrollable_content_region.width - 2) if self.is_attached else 30
+        width = self.size.width - 3  # the cards' own edges, and a bar to scroll by
+        if width < 10:
+            return "  " + text
         return textwrap.fill(text, width, initial_indent="  ", subsequent_indent="  ")
 
     @property
