@@ -12,7 +12,7 @@ from debrief.plain import vocabulary as v
 from debrief.plain.context import Context
 from debrief.session import SignKey
 from debrief.session import events as ev
-from debrief.session.guardrails import Guardrail, to_settle, to_tell
+from debrief.session.guardrails import Guardrail, to_look_at, to_settle, to_tell, unread_acute
 from debrief.session.model import Person
 from debrief.session.rounds import flagged
 
@@ -66,7 +66,7 @@ class CloseTalk:
 
     def _warnings(self) -> None:
         state = self.live.state
-        for one in to_tell(state):
+        for one in (*to_tell(state), *to_look_at(state)):
             self.talk.tell("! " + words.guardrail(one, state))
 
     def _settle_all(self) -> None:
@@ -102,8 +102,7 @@ class CloseTalk:
     def _unread(self, person_id: str) -> None:
         """Ask about the first unread sign of danger in the person's notes."""
         for key, sign in self.live.state.signs.items():
-            unread = sign.decision == "open" and sign.level == "acute" and sign.seen.band == "firm"
-            if key.person == person_id and unread:
+            if key.person == person_id and unread_acute(sign):
                 self._decide(key)
                 return
 

@@ -22,8 +22,10 @@ FEELINGS_KINDS = frozenset({"defusing", "reference", "supervision"})
 """Protocol kinds that touch feelings, for which large groups should be split."""
 
 
-STANDING = frozenset({"supervisor-involved", "line-manager-leads"})
-"""What goes on being shown after it was gone on from: it holds as long as the round lasts."""
+DANGER = frozenset({"acute-now", "acute-and-alone", "acute-at-home"})
+"""What holds while a sign of danger now in a counsellor is confirmed."""
+STANDING = frozenset({"supervisor-involved", "line-manager-leads"}) | DANGER
+"""What goes on being shown after it was gone on from: it holds as long as its cause does."""
 
 
 class Guardrail(msgspec.Struct, frozen=True):
@@ -46,7 +48,7 @@ def to_settle(state: State) -> tuple[Guardrail, ...]:
 
 
 def to_tell(state: State) -> tuple[Guardrail, ...]:
-    """Return the warnings that hold now, those the supervisor went on from left out."""
+    """Return the warnings that hold now, without those gone on from that are not `STANDING`."""
     found = (*_danger(state), *_silent(state), *_circumstances(state.setup, len(state.people)))
     return tuple(one for one in found if one.key not in state.overridden or one.code in STANDING)
 
@@ -89,8 +91,20 @@ def _signs(state: State) -> Iterator[Guardrail]:
 
 
 def unread_acute(sign: SignState) -> bool:
-    """Tell whether a firm sign of danger now was neither confirmed nor dismissed."""
-    return sign.decision == "open" and sign.level == "acute" and sign.seen.band == "firm"
+    """Tell whether a sign shown as danger now, however sure it is, is undecided."""
+    return sign.decision == "open" and sign.level == "acute"
+
+
+def to_look_at(state: State) -> tuple[Guardrail, ...]:
+    """Return who has a pressing sign of their own that is undecided; told before the close."""
+    return tuple(
+        Guardrail("urgent-sign-unread", "tells", person.id)
+        for person in state.people
+        if any(
+            sign.decision == "open" and sign.level == "urgent" and sign.subject == "counsellor"
+            for sign in state.signs_of(person.id)
+        )
+    )
 
 
 def _duties(state: State) -> Iterator[Guardrail]:
@@ -104,8 +118,10 @@ def _danger(state: State) -> Iterator[Guardrail]:
         if gravest(confirmed(state, person.id)) != "acute":
             continue
         yield Guardrail("acute-now", "tells", person.id)
-        if person.place == "home" or person.id in state.alone:
+        if person.id in state.alone:
             yield Guardrail("acute-and-alone", "tells", person.id)
+        elif person.place == "home":
+            yield Guardrail("acute-at-home", "tells", person.id)
 
 
 def _silent(state: State) -> Iterator[Guardrail]:

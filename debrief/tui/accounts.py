@@ -12,7 +12,7 @@ from debrief.desk import guiding
 from debrief.guidance import duty_card
 from debrief.i18n import _, pgettext
 from debrief.session import SignKey, State
-from debrief.session.guardrails import Guardrail, to_settle, to_tell, unread_acute
+from debrief.session.guardrails import Guardrail, to_look_at, to_settle, to_tell, unread_acute
 from debrief.session.model import DUTY_OUTCOMES
 from debrief.session.rounds import flagged
 from debrief.tui import commands, looks
@@ -117,7 +117,7 @@ def _link(command: commands.Command, label: str) -> Link:
 
 def standing(state: State) -> Content:
     """Return what is still open and what to mind, each as one sentence."""
-    open_now, told = to_settle(state), to_tell(state)
+    open_now, told = to_settle(state), (*to_tell(state), *to_look_at(state))
     if not open_now and not told:
         return Content.styled(_("Everyone is accounted for."), "$success")
     missing = [one for one in open_now if one.code == "follow-up-missing"]

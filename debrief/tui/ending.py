@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.app import App
 
 from debrief.i18n import _
+from debrief.tui.inorder import InOrderApp
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
@@ -26,7 +26,7 @@ PATIENCE = 5.0
 """Seconds that keys typed before the end may take to come through."""
 
 
-class EndingApp(App[int]):
+class EndingApp(InOrderApp):
     """An app that keeps the running round however it ends."""
 
     def __init__(self, desk: Desk) -> None:
@@ -56,6 +56,9 @@ class EndingApp(App[int]):
         self.call_later(self._end_after_keys, status)
 
     def _end_after_keys(self, status: int) -> None:
+        if self.reads_keys:
+            self.after_keys = partial(self._end_after_keys, status)
+            return
         # The keys of before have gone on from the app's queue to that of what has the focus.
         (self.focused or self.screen).call_later(self._end, status)
 

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from debrief.i18n import _
-from debrief.tui import commands
+from debrief.tui import commands, looks
 from debrief.tui.palette import panes_of, scopes, standing
 
 
@@ -36,9 +36,9 @@ PANES: Final[Mapping[str, Callable[[], str]]] = {
         "may be a sign are underlined."
     ),
     "table": lambda: _(
-        "Who is in the round, in speaking order, with turn and load. Up and down choose, Enter "
-        "gives the word."
-    ),
+        "Who is in the round, in speaking order, with turn and load; {call} is to be called, "
+        "{alone} is alone tonight. Up and down choose, Enter gives the word."
+    ).format(call=looks.CALL, alone=looks.ALONE),
     "signs": lambda: _(
         "Words that may be a sign, each a question to you and never a verdict. Up and down choose, "
         "Enter goes to the words."

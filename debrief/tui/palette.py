@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -17,6 +17,9 @@ from textual.screen import Screen
 
 from debrief.tui import commands
 from debrief.tui.commands import Command
+
+_OF_WHAT_IS_CHOSEN: Final = ("signs",)
+"""Scopes whose commands are about one row; unless their pane has the focus, nobody sees which."""
 
 
 def offered(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
@@ -28,6 +31,8 @@ def offered(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
         for command in commands.of(scope):
             target = _target(app, below, command)
             if target is None or command.id in seen:
+                continue
+            if scope in _OF_WHAT_IS_CHOSEN and target is not below.focused:
                 continue
             seen.add(command.id)
             free = not (command.yields and taken & {*command.keys})

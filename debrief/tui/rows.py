@@ -14,6 +14,7 @@ from debrief.protocol import Protocol
 from debrief.session import ROUND, State
 from debrief.session.guardrails import Guardrail, to_tell
 from debrief.session.model import Duty
+from debrief.tui import commands
 from debrief.tui.widgets.bars import Step
 from debrief.tui.widgets.lists import Agreed
 
@@ -84,10 +85,13 @@ def prompt(
     languages: tuple[str, str],
     *,
     short: bool,
+    width: int = 0,
 ) -> Content:
     """Return whose voice it is and the question; unless `short`, what the phase is for, too.
 
-    The second of the languages may be empty; else the question stands in both.
+    The second of the languages may be empty; else the question stands in both. Where a `short`
+    prompt says more than the question, each line is cut to `width` cells (0: not at all), so that
+    a long question pushes nothing out of sight.
     """
     phase = protocol.phase(state.plan.key) if protocol is not None else None
     person = state.person(state.speaker) if state.speaker else None
@@ -105,6 +109,8 @@ def prompt(
     if together := words.groups(state):
         shown.append(Content.styled(together, "$accent"))
     if short:
+        if width and len(shown) > 1:
+            shown = [line.truncate(width, ellipsis=True) for line in shown]
         return Content("\n").join(shown)
     shown.append(Content.styled(phase.goal.to(language), "$muted"))
     avoid = phase.avoid.to(language)
@@ -123,9 +129,11 @@ def agreed(state: State, chain: Callable[[], str] = str) -> list[Agreed]:
     """
     rows = [_duty(state, duty) for duty in state.duties.values()]
     told = to_tell(state)
-    rows += [Agreed(False, words.guardrail(one, state), _weight(one)) for one in told]
-    if any(one.code == "acute-now" for one in told):
-        rows.insert(len(state.duties), Agreed(False, words.takes_over(chain()), "acute"))
+    rows += [Agreed(False, words.guardrail(one, state), _weight(one, state)) for one in told]
+    danger = [_weight(one, state) for one in told if one.code == "acute-now"]
+    if danger:
+        weight = "acute" if "acute" in danger else "watch"
+        rows.insert(len(state.duties), Agreed(False, words.takes_over(chain()), weight))
     rows += _asked_for(state)
     for person_id, follow_up in state.follow_ups.items():
         person = state.person(person_id)
@@ -156,16 +164,28 @@ def _duty(state: State, duty: Duty) -> Agreed:
     text = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
     if duty.outcome is not None:
         text += f": {words.duty_outcome(duty.outcome)}"
+    else:
+        key = commands.shown_key("round.duty")
+        text += " " + _("({key} when it ended)").format(key=key)
     return Agreed(duty.outcome is not None, text)
 
 
-def _weight(one: Guardrail) -> str:
+def _weight(one: Guardrail, state: State) -> str:
+    """Return the level a warning is shown with; one that was gone on from stands quietly."""
+    if one.key in state.overridden:
+        return "watch"
     return "acute" if one.code.startswith("acute") else "urgent"
 
 
 def note_key(state: State) -> tuple[str, str]:
     """Return (phase, person) of the note in hand: the speaker's, else the round's own."""
     return state.plan.key, state.speaker or ROUND
+
+
+def whose(view: SignView, name: str) -> str:
+    """Return whose a sign is in the notes of the counsellor `name`: `Citizen (Per)`, or `Per`."""
+    told = words.subject(view.state.subject, name)
+    return told if told == name else f"{told} ({name})"
 
 
 def evidence(view: SignView) -> str:

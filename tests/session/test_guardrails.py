@@ -9,7 +9,7 @@ import pytest
 
 from debrief.session import ROUND
 from debrief.session import events as ev
-from debrief.session.guardrails import Guardrail, may_close, to_settle, to_tell
+from debrief.session.guardrails import Guardrail, may_close, to_look_at, to_settle, to_tell
 from debrief.session.model import Circumstances
 from tests.builders import OPENED, Round, people, person, seen
 
@@ -136,11 +136,19 @@ class TestUnreadSigns:
         held.decides(second, "dismissed")
         assert may_close(held.state)
 
-    @pytest.mark.parametrize("changes", [{"band": "possible"}, {"level": "urgent"}])
-    def test_what_is_less_sure_or_less_pressing_does_not_block(self, changes: Any) -> None:
+    def test_what_is_shown_as_danger_blocks_however_sure_it_is(self) -> None:
         held = settled("Aisha")
-        held.sees(AISHA, seen("vil dø", "suicidal_thoughts", **{"level": "acute", **changes}))
+        held.sees(AISHA, seen("vil dø", "suicidal_thoughts", level="acute", band="possible"))
+        assert codes(to_settle(held.state)) == [("blocks", "acute-sign-unread", AISHA)]
+
+    def test_what_is_less_pressing_is_told_of_and_does_not_block(self) -> None:
+        held = settled("Aisha", "Jonas")
+        (own,) = held.sees(AISHA, seen("vil dø", "suicidal_thoughts", level="urgent"))
+        held.sees(JONAS, seen("slog barnet", "case_violence", subject="case", level="urgent"))
         assert may_close(held.state)
+        assert codes(to_look_at(held.state)) == [("tells", "urgent-sign-unread", AISHA)]
+        held.decides(own, "dismissed")
+        assert to_look_at(held.state) == ()
 
     def test_words_that_went_do_not_block(self) -> None:
         held = settled("Aisha")
@@ -173,17 +181,31 @@ class TestTells:
     @pytest.mark.parametrize(
         ("place", "alone", "told"),
         [
-            ("home", False, True),
-            ("on-site", True, True),
-            ("elsewhere", True, True),
-            ("elsewhere", False, False),
+            ("home", False, "acute-at-home"),
+            ("home", True, "acute-and-alone"),
+            ("on-site", True, "acute-and-alone"),
+            ("elsewhere", True, "acute-and-alone"),
+            ("elsewhere", False, None),
         ],
     )
-    def test_danger_alone_keeps_the_call_open(self, place: Any, alone: bool, told: bool) -> None:
+    def test_danger_alone_keeps_the_call_open(
+        self, place: Any, alone: bool, told: str | None
+    ) -> None:
         held = Round(people=(person("Aisha", place=place),))
         held.confirms(AISHA, "suicidal_thoughts", level="acute")
         held.do(ev.AloneSaid, AISHA, alone)
-        assert (("tells", "acute-and-alone", AISHA) in codes(to_tell(held.state))) is told
+        found = [code for _weight, code, _about in codes(to_tell(held.state))]
+        assert found == (["acute-now", told] if told else ["acute-now"])
+
+    def test_danger_stays_told_after_it_was_gone_on_from(self) -> None:
+        held = Round(people=(person("Aisha"),))
+        key = held.confirms(AISHA, "suicidal_thoughts", level="acute")
+        before = to_tell(held.state)
+        for one in before:
+            held.do(ev.Overridden, one.key)
+        assert to_tell(held.state) == before
+        held.decides(key, "dismissed")
+        assert to_tell(held.state) == ()
 
     @pytest.mark.parametrize(
         ("around", "code"),

@@ -175,7 +175,7 @@ async def test_going_on_from_danger_is_on_record_and_a_sign_is_undecided_again(
         (key,) = [key for key, one in live.state.signs.items() if one.level == "acute"]
         live.decide(key, subject="counsellor")
         await screen.press("a", "o")
-        assert set(live.state.overridden) == {"acute-now:c-aisha", "acute-and-alone:c-aisha"}
+        assert set(live.state.overridden) == {"acute-now:c-aisha", "acute-at-home:c-aisha"}
         await screen.press("a")
         assert live.state.signs[key].decision == "open"
         await screen.press("d")

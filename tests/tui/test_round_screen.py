@@ -172,7 +172,7 @@ async def test_actions_late_arrivals_and_leaving_early(opened, live) -> None:
         await screen.write("To paa vagt")
         await screen.press("enter", "ctrl+r")
         await screen.write("Per")
-        await screen.press("enter", "f9", "f6")
+        await screen.press("enter", "alt+x", "f6")
         assert [action.text for action in live.state.actions.values()] == ["To paa vagt"]
         assert [one.name for one in live.state.people] == [*NAMES, "Per"]
         assert live.state.left == {"c-aisha"}

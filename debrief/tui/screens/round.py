@@ -92,7 +92,7 @@ class RoundScreen(RoundSigns):
         self.set_interval(20.0, self.show_time)
         self.set_interval(QUIET_STEP, self._show_quiet)
         self.redraw()
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
         self.run_worker(self.live.prepare, thread=True, group="lists", exit_on_error=False)
         self.call_after_refresh(_settle_memory)
 
@@ -120,8 +120,12 @@ class RoundScreen(RoundSigns):
         self.query_one(RoundTable).show(state, short=self.size.width < NARROW)
         short = self.size.height < LOW
         languages = (self.prompt_language, self.second_language)
-        question = rows.prompt(state, self._protocol, self._question, languages, short=short)
-        self.query_one("#prompt", Static).update(question)
+        prompt = self.query_one("#prompt", Static)
+        width = prompt.content_size.width
+        question = rows.prompt(
+            state, self._protocol, self._question, languages, short=short, width=width
+        )
+        prompt.update(question)
         self._show_agreed()
         phase, person = rows.note_key(state)
         notes = self.query_one(Notes)
@@ -191,9 +195,11 @@ class RoundScreen(RoundSigns):
         strip = self.query_one(SignStrip)
         warning = next(iter(to_tell(state)), None)
         if first is None and warning is not None:
-            strip.say(Content.styled("▲ " + words.guardrail(warning, state), "$warning"))
+            style = "$muted" if warning.key in state.overridden else "$warning"
+            strip.say(Content.styled("▲ " + words.guardrail(warning, state), style))
         else:
-            strip.show(rows.sign_counts(views), rows.evidence(first) if first else "", name)
+            whose = rows.whose(first, name) if first else name
+            strip.show(rows.sign_counts(views), rows.evidence(first) if first else "", whose)
 
     # What the widgets say
 
@@ -219,7 +225,7 @@ class RoundScreen(RoundSigns):
     def give_word(self, message: RoundTable.Chosen) -> None:
         """Give the word to the one chosen in the table."""
         self.step(lambda: self.live.choose(message.person))
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
 
     @on(LoadBar.Given)
     def keep_load(self, message: LoadBar.Given) -> None:
@@ -227,7 +233,7 @@ class RoundScreen(RoundSigns):
         speaker = self.live.state.speaker
         if speaker is not None:
             self.step(lambda: self.live.do(ev.LoadGiven(self.live.clock(), speaker, message.load)))
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
 
     @on(LoadBar.Abandoned)
     def leave_load(self) -> None:

@@ -38,4 +38,4 @@ class RoundEditor(RoundTogether):
             self.desk_app.end_by(written.ended_by)
             return
         self.redraw()
-        notes.focus()
+        self.to_pane(Notes)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from textual.widget import Widget
+
 from debrief.desk import guiding, times
 from debrief.i18n import LANGUAGES, _, language
 from debrief.live import Live
@@ -54,12 +56,21 @@ class RoundKeys(BaseScreen):
             self.live.write(*standing)
             self.live.look(*standing[:2])
 
+    def to_pane(self, pane: type[Widget]) -> None:
+        """Show a pane and give it the focus at once, so that the very next key goes there."""
+        self.set_class(pane is SignsPane, "-signs")
+        self.set_focus(self.query_one(pane))
+
     # The word goes round
 
     def action_next_voice(self) -> None:
         """End the turn as spoken; the word goes on."""
+        waited = self.live.state.speaker is None
         self.step(self.live.next_voice)
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
+        if waited and self.live.state.speaker is None:
+            told = _("Everyone has had the word in this phase. {key} goes on to the next.")
+            self.app.notify(told.format(key=commands.shown_key("round.next-phase")), markup=False)
 
     def action_pass_turn(self) -> None:
         """End the turn as passed; no reason is asked."""
@@ -68,7 +79,7 @@ class RoundKeys(BaseScreen):
             self.app.notify(told.format(key=commands.shown_key("round.next-voice")), markup=False)
             return
         self.step(lambda: self.live.end_turn("passed"))
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
 
     def action_next_phase(self) -> None:
         """Go on to the next phase; after the last one comes the close."""
@@ -86,7 +97,7 @@ class RoundKeys(BaseScreen):
         """Go to the phase with this index."""
         self._question = 0
         self.step(lambda: self.live.go_to_phase(index))
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
 
     def action_back(self) -> None:
         """Take back the last step."""
@@ -113,23 +124,36 @@ class RoundKeys(BaseScreen):
         """Go to the load."""
         if self.live.keeps_nothing:
             self.app.notify(_("This protocol keeps nothing of what is said, the load neither."))
-        elif self.live.state.speaker is not None:
-            self.query_one(LoadBar).focus()
+        elif self.live.state.speaker is None:
+            self.tell_nobody_speaks()
+        else:
+            self.to_pane(LoadBar)
 
     def action_alone(self) -> None:
         """Note that the person will be alone tonight, or not."""
         speaker = self.live.state.speaker
         if speaker is None:
+            self.tell_nobody_speaks()
             return
         alone = speaker not in self.live.state.alone
         self.step(lambda: self.live.do(ev.AloneSaid(self.live.clock(), speaker, alone)))
 
     def action_left(self) -> None:
         """Note that the person at hand has left, or is back."""
-        person = self._at_hand()
-        if person is not None:
-            left = person not in self.live.state.left
-            self.step(lambda: self.live.do(ev.PersonLeft(self.live.clock(), person, left)))
+        person = self.live.state.person(self._at_hand() or "")
+        if person is None:
+            self.tell_nobody_speaks()
+            return
+        left = person.id not in self.live.state.left
+        self.step(lambda: self.live.do(ev.PersonLeft(self.live.clock(), person.id, left)))
+        told = _("{name} has left. {back} takes it back.") if left else _("{name} is back.")
+        back = commands.shown_key("round.back")
+        self.app.notify(told.format(name=person.name, back=back), markup=False)
+
+    def tell_nobody_speaks(self) -> None:
+        """Say that the key is about whoever speaks, and how somebody comes to."""
+        told = _("Nobody has the word. Choose a person with {key} first.")
+        self.app.notify(told.format(key=commands.shown_key("round.people")), markup=False)
 
     def _at_hand(self) -> str | None:
         """Return the person highlighted in the table when it has the focus, else the speaker."""
@@ -143,8 +167,7 @@ class RoundKeys(BaseScreen):
         person_id = self._at_hand()
         person = self.live.state.person(person_id) if person_id else None
         if person is None:
-            told = _("Nobody has the word. Choose a person with {key} first.")
-            self.app.notify(told.format(key=commands.shown_key("round.people")), markup=False)
+            self.tell_nobody_speaks()
             return
 
         def chosen(choice: Choice | None) -> None:
@@ -198,13 +221,12 @@ class RoundKeys(BaseScreen):
 
     def action_people(self) -> None:
         """Go to the table."""
-        self.query_one(RoundTable).focus()
+        self.to_pane(RoundTable)
 
     def action_signs(self) -> None:
         """Go to the signs, which a narrow window folds away until they are asked for."""
         self.keep_writing()
-        self.add_class("-signs")
-        self.query_one(SignsPane).focus()
+        self.to_pane(SignsPane)
 
     def look_up(self) -> tuple[str, ...]:
         """Return the cards of what is here: the sign in hand, open duties, the speaker's signs."""
@@ -224,8 +246,17 @@ class RoundKeys(BaseScreen):
 
     def action_leave(self) -> None:
         """Back to the notes."""
-        self.remove_class("-signs")
-        self.query_one(Notes).focus()
+        self.to_pane(Notes)
+
+    def action_home(self) -> None:
+        """Go back to the first screen; the round is kept."""
+        from debrief.tui.screens.home import HomeScreen
+
+        self.keep_writing()
+        self.live.on_disk = lambda _trouble: None
+        self.desk_app.let_go()
+        while not isinstance(self.app.screen_stack[-1], HomeScreen):
+            self.app.pop_screen()
 
     def action_close(self) -> None:
         """Account for everyone, and close."""

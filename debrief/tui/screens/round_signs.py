@@ -45,8 +45,9 @@ class RoundSigns(RoundPast):
             subject: Subject = "counsellor" if sign.subject == "case" else "case"
             self._deciding(lambda: self.live.decide(message.key, subject=subject))
         elif message.what == "level":
-            level = LEVELS[LEVELS.index(sign.level) - 1]
+            level = LEVELS[(LEVELS.index(sign.level) + 1) % len(LEVELS)]
             self._deciding(lambda: self.live.decide(message.key, level=level))
+            self.app.notify(words.level(level), markup=False)
 
     def _deciding(self, take: Callable[[], object]) -> None:
         """Take a step about a sign; what it opens is put before the supervisor at once."""
@@ -67,6 +68,14 @@ class RoundSigns(RoundPast):
 
         person = self.live.state.person(duty.holder)
         self.app.push_screen(DutyDialog(duty.kind, person.name if person else ""), ended)
+
+    def action_duty(self) -> None:
+        """Ask how the first open duty ended."""
+        found = next((one for one in self.live.state.duties.values() if one.outcome is None), None)
+        if found is None:
+            self.app.notify(_("No duty stands open."))
+        else:
+            self._show_duty(found)
 
     def _show_danger(self, about: str) -> None:
         """Put danger to a counsellor before the supervisor: stop, and take it between the two."""
@@ -101,7 +110,7 @@ class RoundSigns(RoundPast):
         if at >= 0:
             row = notes.text.count("\n", 0, at)
             notes.move_cursor((row, at - (notes.text.rfind("\n", 0, at) + 1)))
-        notes.focus()
+        self.to_pane(Notes)
 
 
 def _danger(standing: tuple[Guardrail, ...]) -> list[str]:

@@ -41,13 +41,13 @@ class RoundTogether(RoundKeys):
         if number <= len(people):
             person = people[number - 1]
             self.step(lambda: self.live.choose(person.id))
-            self.query_one(Notes).focus()
+            self.to_pane(Notes)
 
     def action_call(self) -> None:
         """Note that the person at hand is to be called, or not."""
         person = self._at_hand()
         if person is None:
-            self.app.notify(_("Nobody has the word. Choose a person with ^f first."))
+            self.tell_nobody_speaks()
             return
         needed = person not in self.live.state.wants_call
         self.step(lambda: self.live.do(ev.CallAsked(self.live.clock(), person, needed)))
@@ -56,7 +56,7 @@ class RoundTogether(RoundKeys):
         """Step through whom the person at hand calls first."""
         found = self.live.state.person(self._at_hand() or "")
         if found is None:
-            self.app.notify(_("Nobody has the word. Choose a person with ^f first."))
+            self.tell_nobody_speaks()
             return
         changed = with_next_buddy(found, self.live.state.people)
         self.step(lambda: self.live.do(ev.PersonChanged(self.live.clock(), changed)))
@@ -69,7 +69,7 @@ class RoundTogether(RoundKeys):
         if last:
             self.action_close()
         else:
-            self.query_one(Notes).focus()
+            self.to_pane(Notes)
 
     def action_pairs(self) -> None:
         """Draw lots for pairs."""

@@ -189,8 +189,8 @@ class SignStrip(Static):
 
     _row = ""
 
-    def show(self, counts: dict[str, int], newest: str, name: str) -> None:
-        """Show how many of each level, and the words of the first one."""
+    def show(self, counts: dict[str, int], newest: str, whose: str) -> None:
+        """Show how many of each level, and the words of the first one with `whose` they are."""
         if not any(counts.values()):
             self.say(Content.styled(_("No signs seen. Your own ear comes first."), "$muted"))
             return
@@ -200,7 +200,7 @@ class SignStrip(Static):
                 parts.append(
                     (f"{looks.LEVEL_GLYPHS[level]} {counts[level]} ", looks.LEVEL_STYLES[level])
                 )
-        parts.append(f" {name}: »{newest}«")
+        parts.append(f" {whose}: »{newest}«")
         self.say(Content.assemble(*parts))
 
     def say(self, row: Content) -> None:

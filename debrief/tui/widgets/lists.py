@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import msgspec
 from textual import events
@@ -99,6 +100,10 @@ def _how(channel: str) -> str:
     return words.place("on-site") if channel == "in-person" else words.channel(channel)
 
 
+SCALE: Final = 34
+"""Cells that the scale from 0 to 10 takes, the load in brackets or not."""
+
+
 class LoadBar(Widget, can_focus=True):
     """The load from 0 to 10: an answer that may be given, and taken back."""
 
@@ -124,13 +129,8 @@ class LoadBar(Widget, can_focus=True):
         return _("Load") + " " if self._labelled else ""
 
     def render(self) -> Content:
-        """Return the scale with the given load in brackets."""
-        hint = ""
-        if self.has_focus:
-            hint = _("a digit, x for 10, Del for none")
-        elif self.asked and self.load is None:
-            hint = _("{key} gives it; no answer is fine")
-            hint = hint.format(key=commands.shown_key("round.load"))
+        """Return the scale with the given load in brackets, and as much of a hint as fits."""
+        label, hint = self._around()
         steps: list[Content] = []
         for number in range(11):
             chosen = number == self.load
@@ -138,7 +138,23 @@ class LoadBar(Widget, can_focus=True):
             style = "bold $accent" if chosen else ("$foreground" if self.has_focus else "$muted")
             steps.append(Content.styled(text, style))
         scale = Content.assemble(*steps)
-        return Content.assemble((self._label, "$muted"), scale, ("  " + hint, "$muted"))
+        return Content.assemble((label, "$muted"), scale, ("  " + hint, "$muted"))
+
+    def _around(self) -> tuple[str, str]:
+        """Return label and hint that fit beside the scale; the keys count more than the label."""
+        labels, hints = [self._label], [""]
+        if self.has_focus:
+            labels = [self._label, ""]
+            hints = [_("a digit, x for 10, Del for none"), _("x: 10, Del: none"), ""]
+        elif self.asked and self.load is None:
+            key = commands.shown_key("round.load")
+            hints = [_("{key} gives it; no answer is fine").format(key=key), key, ""]
+        room = self.content_size.width - SCALE
+        for hint in hints:
+            for label in labels:
+                if Content(label + hint).cell_length + 2 <= room:
+                    return label, hint
+        return self._label, ""
 
     def on_key(self, event: events.Key) -> None:
         """Take one digit, x for ten; Delete or Backspace takes the answer back."""
@@ -163,7 +179,7 @@ class LoadBar(Widget, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        at = offset.x - len(self._label)
+        at = offset.x - len(self._around()[0])
         edges = [3 * n for n in range(11)] + [3 * 10 + 4]
         hit = next((n for n in range(11) if edges[n] <= at < edges[n + 1]), None)
         if hit is not None:
@@ -187,6 +203,8 @@ class SignsPane(OptionList):
         super().__init__(id=id, compact=True)
         self._views: tuple[SignView, ...] = ()
         self._shown: object = None
+        self._of = ("", "")
+        """Whose notes the signs are in, and why none can be seen."""
 
     def show(self, views: Sequence[SignView], name: str, blind: str = "") -> None:
         """Show the signs in the notes of `name`, decided ones last; or why none can be seen."""
@@ -196,7 +214,13 @@ class SignsPane(OptionList):
             return
         self._shown = shown
         self._views = tuple(order)
-        self.border_title = _("Signs")
+        self._name_keys(here=self.has_focus)
+        self._of = (name, blind)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Make the cards anew, for the width there is; the one in hand stays in hand."""
+        order, (name, blind) = self._views, self._of
         at = self.highlighted
         self.clear_options()
         if not order:
@@ -204,18 +228,32 @@ class SignsPane(OptionList):
             self.add_option(Option(why, disabled=True))
             return
         self.add_options([Option(self._card(view, name)) for view in order])
+        if at is None and self.has_focus:
+            at = 0
         self.highlighted = None if at is None else min(at, len(order) - 1)
 
     def on_focus(self) -> None:
         """Begin with the first sign, and say which keys hold here."""
         if self.highlighted is None and self._views:
             self.highlighted = 0
-        keys = [f"{one.shown_key} {one.label()}" for one in commands.of("signs") if one.bar]
-        self.border_subtitle = " ".join(keys)
+        self._name_keys(here=True)
 
     def on_blur(self) -> None:
         """The keys hold no longer."""
-        self.border_subtitle = ""
+        self._name_keys(here=False)
+
+    def on_resize(self) -> None:
+        """Fit the cards and the keys to the width."""
+        self._name_keys(here=self.has_focus)
+        self._fill()
+
+    def _name_keys(self, *, here: bool) -> None:
+        """Say on the border which keys hold; above as well, where they don't fit below."""
+        keys = [f"{one.shown_key} {one.label()}" for one in commands.of("signs") if one.bar]
+        below = len(keys) if Content(" ".join(keys)).cell_length + 6 <= self.outer_size.width else 2
+        above = "  ".join([_("Signs"), " ".join(keys[below:])]).rstrip()
+        self.border_title = above if here else _("Signs")
+        self.border_subtitle = " ".join(keys[:below]) if here else ""
 
     def _card(self, view: SignView, name: str) -> Content:
         state = view.state
@@ -232,11 +270,18 @@ class SignsPane(OptionList):
         lines = [title]
         if view.key.words:
             lines.append(Content.assemble(("  »", "$muted"), view.key.words, ("«", "$muted")))
-        if state.seen.band != "firm":
-            lines.append(Content.styled("  " + _("read this again"), "$muted"))
         if view.why:
-            lines.append(Content.styled("  " + view.why, "$muted"))
+            lines.append(Content.styled(self._wrapped(view.why), "$muted"))
+        elif state.seen.band != "firm":
+            lines.append(Content.styled("  " + _("read this again"), "$muted"))
         return Content("\n").join(lines)
+
+    def _wrapped(self, text: str) -> str:
+        """Return a text in rows that keep their indent, as wide as the pane is."""
+        width = self.size.width - 3  # the cards' own edges, and a bar to scroll by
+        if width < 10:
+            return "  " + text
+        return textwrap.fill(text, width, initial_indent="  ", subsequent_indent="  ")
 
     @property
     def chosen(self) -> SignKey | None:
