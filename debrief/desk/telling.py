@@ -208,9 +208,10 @@ def week_lines(found: Sequence[Week]) -> Iterator[str]:
     teams: dict[str, list[Week]] = {}
     for week in found:
         teams.setdefault(week.team, []).append(week)
-    wide = max(len(_("week")), *(len(team or "-") for team in teams))
+    week_head = _("week")
+    wide = max(len(week_head), *(len(team or "-") for team in teams))
     numbers = [f"{week.monday.isocalendar().week:>3}" for week in next(iter(teams.values()))]
-    yield f"{_('week'):<{wide}} {''.join(numbers)}"
+    yield f"{week_head:<{wide}} {''.join(numbers)}"
     for team, row in teams.items():
         marks = "".join(f"{_mark(week):>3}" for week in row)
         gaps = sum(week.known and not (week.sessions or week.not_held) for week in row)

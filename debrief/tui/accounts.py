@@ -45,6 +45,9 @@ def accounts(state: State, *, narrow: bool) -> list[Account]:
         if agreed is None and flagged(state, person.id):
             told = _("m offers three dates")
         row = _row(agreed is not None, person.name, told, width)
+        if person.id in state.wants_call:
+            asked = " " * (width + 3) + _("asked for a call")
+            row = Content.assemble(row, "\n", (asked, "$warning"))
         rows.append(Account("person", person.id, agreed is not None, row))
     for duty in state.duties.values():
         name = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
