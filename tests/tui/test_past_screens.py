@@ -132,3 +132,30 @@ async def test_with_nothing_held_both_are_calm(opened) -> None:
         await screen.press("p", "enter", "slash", "x", "escape", "escape", "c")
         await screen.settle()
         assert "No session was held" in screen.text("#weeks")
+
+
+async def test_while_one_types_the_bar_offers_no_letters_and_no_old_session_stands(
+    opened, season
+) -> None:
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("l")
+        await screen.settle()
+        assert "sealed part" in screen.text("KeyBar")
+        await screen.press("slash")
+        assert "sealed part" not in screen.text("KeyBar")
+        await screen.write("zzz")
+        assert screen.text("#lines") == ""
+        assert not screen.app.screen.query_one("#told").border_title
+
+
+async def test_the_sealed_part_comes_into_sight(opened, season) -> None:
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("l")
+        await screen.settle()
+        before = screen.shown()
+        assert "Tab reads on here" in before
+        await screen.press("p")
+        assert "hovedet" in screen.shown()
+        assert "the sealed part" in screen.shown()
+        await screen.press("p")
+        assert screen.shown() == before
