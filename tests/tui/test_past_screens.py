@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from debrief.desk import Desk
+from debrief import i18n
+from debrief.desk import Desk, past, telling
 from debrief.desk.correcting import correct
 from debrief.session import events as ev
 from debrief.tui.screens.coverage import CoverageScreen
@@ -159,3 +160,15 @@ async def test_the_sealed_part_comes_into_sight(opened, season) -> None:
         assert "the sealed part" in screen.shown()
         await screen.press("p")
         assert screen.shown() == before
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_table_of_months_keeps_to_the_room_there_is(language: str) -> None:
+    i18n.use(language)
+    months = [past.Month("2026-11", 12, 10, 44, 11, 10, 2, 3, 10), past.Month("2026-12", 1)]
+    whole = [*telling.month_lines(months)]
+    narrow = [*telling.month_lines(months, 71)]
+    assert max(map(len, narrow[:-1])) <= 71
+    assert [line.split() for line in narrow[2:]] == [line.split() for line in whole[1:]]
+    assert sorted(" ".join(narrow[:2]).split()) == sorted(whole[0].split())
+    assert [*telling.month_lines(months, 200)] == whole

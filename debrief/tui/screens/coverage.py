@@ -19,7 +19,6 @@ from debrief.tui import commands
 from debrief.tui.screens.base import BaseScreen
 from debrief.tui.widgets.bars import KeyBar, TopBar
 
-
 FRAME: Final = 9
 """Columns beside a table: frame, margins and a scroll bar."""
 
