@@ -209,20 +209,21 @@ def week_lines(found: Sequence[Week]) -> Iterator[str]:
     for week in found:
         teams.setdefault(week.team, []).append(week)
     week_head = _("week")
-    wide = max(len(week_head), *(len(team or "-") for team in teams))
+    named = {team: team or _("no team") for team in teams}
+    wide = max(map(len, (week_head, *named.values())))
     numbers = [f"{week.monday.isocalendar().week:>3}" for week in next(iter(teams.values()))]
     yield f"{week_head:<{wide}} {''.join(numbers)}"
     for team, row in teams.items():
         marks = "".join(f"{_mark(week):>3}" for week in row)
         gaps = sum(week.known and not (week.sessions or week.not_held) for week in row)
         told = _("{n} without").format(n=gaps) if gaps else ""
-        yield f"{team or '-':<{wide}} {marks}  {told}".rstrip()
+        yield f"{named[team]:<{wide}} {marks}  {told}".rstrip()
     for week in found:
         if week.not_held:
             yield _("{mark}  week {n}, {team}: not held, {reason}").format(
                 mark=_SAID,
                 n=week.monday.isocalendar().week,
-                team=week.team or "-",
+                team=named[week.team],
                 reason=words.not_held(week.not_held),
             )
 

@@ -158,11 +158,12 @@ class OwnDialog(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the load, the questions, and what is handed over."""
-        with VerticalScroll(classes="dialog wide"):
+        with Vertical(classes="dialog wide own"):
             yield Static(Content.styled(_("Your own close-down"), "bold"))
             yield LoadBar(id="my-load", labelled=False)
-            yield Static(self._questions(), markup=False)
-            yield Static(Content("\n").join(self._handed_over()))
+            with VerticalScroll(can_focus=False):
+                yield Static(self._questions(), markup=False)
+                yield Static(Content("\n").join(self._handed_over()))
             hint = _("The load is kept, sealed; the rest is only for you. Enter or Esc goes back.")
             yield Static(Content.styled(hint, "$muted"), classes="hint")
 

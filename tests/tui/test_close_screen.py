@@ -194,3 +194,45 @@ async def test_the_days_to_a_contact_stand_behind_its_date(opened, start_round) 
     async with opened(live) as screen:
         await screen.press("f10", "m")
         assert "in 3 days" in screen.text("#dates")
+
+
+async def test_your_own_evening_fits_a_small_window(opened, start_round) -> None:
+    live = start_round(*NAMES)
+    async with opened(live, size=(80, 24)) as screen:
+        await screen.press("f10", "f6")
+        assert "Del for none" in screen.shown()
+        assert "Enter or Esc" in screen.shown()
+        await screen.press("pagedown", "7", "enter")
+        assert live.state.supervisor_load == 7
+
+
+async def test_what_leaves_says_how_to_go_back(out, places, clock, opened, opened_at) -> None:
+    async with opened_at(Desk(places, clock), *NAMES) as screen:
+        await screen.pilot.resize_terminal(80, 24)
+        await screen.press("f10", "1", "6", "f2")
+        assert isinstance(screen.app.screen, PreviewDialog)
+        assert "Esc goes back" in screen.shown()
+        before = screen.shown()
+        await screen.press("pagedown")
+        assert screen.shown() != before
+        assert "Esc goes back" in screen.shown()
+
+
+async def test_one_thing_is_said_at_a_time_and_the_keys_stay_in_sight(opened, start_round) -> None:
+    live = start_round(*NAMES)
+    async with opened(live, size=(80, 24)) as screen:
+        await screen.press("f10")
+        keys = screen.shown().splitlines()[-2:]
+        await screen.press("f10", "f10", "ctrl+b", "ctrl+b", "ctrl+b", "ctrl+b", "f10")
+        assert len(screen.app._notifications) == 1
+        assert screen.shown().splitlines()[-2:] == keys
+
+
+async def test_a_duty_of_a_long_name_keeps_its_ending_together(opened, start_round) -> None:
+    live = start_round("Aisha")
+    live.write("check-in", "c-aisha", "Borger ville tage sit eget liv.")
+    live.decide(live.look("check-in", "c-aisha")[0].key, "confirmed")
+    async with opened(live, size=(80, 24)) as screen:
+        await screen.press("f10", "1", "1")
+        rows = [row.split("│")[1].strip() for row in screen.shown().splitlines()[2:6]]
+        assert rows[1:3] == ["✓ Life in danger: suicide -> Aisha", "acted now"]

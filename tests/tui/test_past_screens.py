@@ -172,3 +172,15 @@ def test_the_table_of_months_keeps_to_the_room_there_is(language: str) -> None:
     assert [line.split() for line in narrow[2:]] == [line.split() for line in whole[1:]]
     assert sorted(" ".join(narrow[:2]).split()) == sorted(whole[0].split())
     assert [*telling.month_lines(months, 200)] == whole
+
+
+async def test_who_has_no_team_is_not_called_a_dash(opened, desk, clock) -> None:
+    hold(desk, clock, 8, "", ("Ada", "Bo"))
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("c")
+        assert "no team" in screen.text("#weeks")
+        assert not any(row.startswith("-") for row in screen.text("#weeks").splitlines())
+        await screen.press("escape", "h", "1")
+        await screen.settle()
+        (said,) = [one.message for one in screen.app._notifications]
+        assert said.startswith("Kept in the record: no round was held")
