@@ -207,7 +207,7 @@ def told(code: str) -> str:
         "too-few": _("There are few of you for this protocol. Fifteen minutes of sparring suits fewer people."),
         "locked": _("This protocol is locked. It is held only by a trained team, with those who want to, and with a next contact for each."),
         "locked-without-date": _("{name}: this protocol asks for a next contact. Date it, in three days and again in a month, or note that it was declined."),
-        "call-without-date": _("{name} was to be called. Agree when, or note that it was declined."),
+        "call-without-date": _("{name} was to be called and has no date. Agree when; go on only if they no longer want it."),
     }.get(code, code)  # fmt: skip
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from debrief import i18n
@@ -71,3 +74,23 @@ def test_english_is_the_language_of_the_source() -> None:
     assert i18n.ngettext("{n} person", "{n} people", 1) == "{n} person"
     assert i18n.ngettext("{n} person", "{n} people", 2) == "{n} people"
     assert i18n.pgettext("duty", "open") == "open"
+
+
+def test_no_sentence_hides_inside_an_f_string_where_no_catalog_sees_it() -> None:
+    folder = Path(i18n.__file__).parent
+    assert _hidden('f"{_(1)}"') == ["_(1)"]
+    found = [one for path in folder.rglob("*.py") for one in _hidden(path.read_text("utf-8"))]
+    assert found == []
+
+
+def _hidden(source: str) -> list[str]:
+    """Return the calls for a translation that stand inside an f-string."""
+    return [
+        ast.unparse(call)
+        for text in ast.walk(ast.parse(source))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("_", "ngettext", "pgettext")
+    ]

@@ -83,7 +83,9 @@ def gap_line(gaps: tuple[Week, ...], team: str) -> str:
     sentence = ngettext(
         "{team}: no round in week {weeks}", "{team}: no round in weeks {weeks}", len(weeks)
     )
-    return sentence.format(team=team or "-", weeks=numbers)
+    if not team:
+        sentence = ngettext("no round in week {weeks}", "no round in weeks {weeks}", len(weeks))
+    return sentence.format(team=team, weeks=numbers)
 
 
 def leads_line(one: Leads, you: str) -> str:

@@ -208,20 +208,22 @@ def week_lines(found: Sequence[Week]) -> Iterator[str]:
     teams: dict[str, list[Week]] = {}
     for week in found:
         teams.setdefault(week.team, []).append(week)
-    wide = max(len(_("week")), *(len(team or "-") for team in teams))
+    week_head = _("week")
+    named = {team: team or _("no team") for team in teams}
+    wide = max(map(len, (week_head, *named.values())))
     numbers = [f"{week.monday.isocalendar().week:>3}" for week in next(iter(teams.values()))]
-    yield f"{_('week'):<{wide}} {''.join(numbers)}"
+    yield f"{week_head:<{wide}} {''.join(numbers)}"
     for team, row in teams.items():
         marks = "".join(f"{_mark(week):>3}" for week in row)
         gaps = sum(week.known and not (week.sessions or week.not_held) for week in row)
         told = _("{n} without").format(n=gaps) if gaps else ""
-        yield f"{team or '-':<{wide}} {marks}  {told}".rstrip()
+        yield f"{named[team]:<{wide}} {marks}  {told}".rstrip()
     for week in found:
         if week.not_held:
             yield _("{mark}  week {n}, {team}: not held, {reason}").format(
                 mark=_SAID,
                 n=week.monday.isocalendar().week,
-                team=week.team or "-",
+                team=named[week.team],
                 reason=words.not_held(week.not_held),
             )
 
@@ -232,19 +234,37 @@ def _mark(week: Week) -> str:
     return str(week.sessions) if week.sessions else _NONE if week.known else ""
 
 
-def month_lines(found: Sequence[Month]) -> Iterator[str]:
-    """Yield a table of months; numbers about few people are not in it."""
+def month_lines(found: Sequence[Month], room: int | None = None) -> Iterator[str]:
+    """Yield a table of months; numbers about few people are not in it.
+
+    Where it is wider than `room`, the words of a heading stand below each other, and what is left
+    of the room parts the columns.
+    """
     heads: tuple[str, ...] = (
         *(_("month"), _("sessions"), _("people"), _("spoke"), _("passed")),
         *(_("dated"), _("declined"), _("signs"), _("duties")),
     )
-    rows = [heads, *(_cells(one) for one in found)]
-    wide = [max(len(row[at]) for row in rows) for at in range(len(heads))]
+    numbers = [_cells(one) for one in found]
+    rows = [heads, *numbers]
+    gap = "  "
+    if room is not None and sum(_widths(rows)) + len(gap) * (len(heads) - 1) > room:
+        rows = [*_stacked(heads), *numbers]
+        gap = gap if sum(_widths(rows)) + len(gap) * (len(heads) - 1) <= room else " "
+    wide = _widths(rows)
     for row in rows:
-        first, *rest = (f"{cell:>{size}}" for cell, size in zip(row, wide, strict=True))
-        yield "  ".join([first, *rest])
+        yield gap.join(f"{cell:>{size}}" for cell, size in zip(row, wide, strict=True))
     if any(one.people is None for one in found):
         yield _("{mark}  not shown: fewer than {n} people").format(mark=_HIDDEN, n=FEWEST)
+
+
+def _widths(rows: Sequence[tuple[str, ...]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*rows, strict=True)]
+
+
+def _stacked(heads: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the headings as two rows: the last word of each below the others."""
+    parted = [head.rpartition(" ") for head in heads]
+    return [tuple(above for above, _gap, _last in parted), tuple(last for *_rest, last in parted)]
 
 
 def _cells(one: Month) -> tuple[str, ...]:

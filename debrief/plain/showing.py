@@ -149,7 +149,7 @@ def status_lines(live: Live, phase_name: str, now: dt.datetime) -> Iterator[str]
         name=phase_name,
         used=words.minutes(used),
         planned=words.minutes(state.plan.planned_s),
-    ) + (f" - {_('over')}" if used > state.plan.planned_s else "")
+    ) + (" - " + _("over") if used > state.plan.planned_s else "")
     yield from (
         f"  {number}. {person_line(state, person.id)}"
         for number, person in enumerate(state.people, 1)

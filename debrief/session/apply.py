@@ -266,7 +266,7 @@ def _call(state: State, event: ev.CallAsked) -> State:
 
 def _joined(state: State, event: ev.PersonJoined) -> State:
     if state.person(event.person.id) is not None or event.person.id == ROUND:
-        raise Refused(_("{id} is in the round already.").format(id=event.person.id))
+        raise Refused(_("{name} is in the round already.").format(name=event.person.name))
     return replace(state, people=(*state.people, event.person))
 
 

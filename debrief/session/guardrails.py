@@ -72,7 +72,7 @@ def _people(state: State) -> Iterator[Guardrail]:
         if state.setup.locked and follow_up.outcome == "not-needed":
             yield Guardrail("locked-without-date", "blocks", person.id)
             continue
-        if person.id in state.wants_call and follow_up.outcome == "not-needed":
+        if person.id in state.wants_call and follow_up.outcome != "dated":
             yield Guardrail("call-without-date", "stops", person.id)
         gravity = gravest(confirmed(state, person.id))
         if gravity == "acute" and follow_up.outcome != "dated":

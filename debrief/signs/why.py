@@ -12,7 +12,7 @@ def why(code: str, whose: Whose, reason: Reason, mended: bool = False) -> str:
     """Return the reason in the interface language; it never repeats the note's words."""
     softened = _softened(reason)
     told = (softened or _stands(whose)).format(sign=name(code))
-    return f"{told} {_('A word was read as a misspelling.')}" if mended else told
+    return told + " " + _("A word was read as a misspelling.") if mended else told
 
 
 def _softened(reason: Reason) -> str:

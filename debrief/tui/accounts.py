@@ -18,6 +18,8 @@ from debrief.session.rounds import flagged
 from debrief.tui import commands, looks
 from debrief.tui.widgets.bars import Link, key_and_label
 
+NARROW_ROW: Final = 36
+"""Columns of a row where the window is narrow."""
 _FOR_A_PERSON: Final = ("close.more-dates", "close.wants-call")
 Kind = Literal["person", "duty", "sign"]
 
@@ -45,12 +47,17 @@ def accounts(state: State, *, narrow: bool) -> list[Account]:
         if agreed is None and flagged(state, person.id):
             told = _("m offers three dates")
         row = _row(agreed is not None, person.name, told, width)
+        if person.id in state.wants_call:
+            asked = " " * (width + 3) + _("asked for a call")
+            row = Content.assemble(row, "\n", (asked, "$warning"))
         rows.append(Account("person", person.id, agreed is not None, row))
     for duty in state.duties.values():
         name = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
         done = duty.outcome is not None
         room = max(2 * width, Content(name).cell_length)  # whose it is must never be cut off
         row = _row(done, name, words.duty_outcome(duty.outcome), room)
+        if narrow and row.cell_length > NARROW_ROW:
+            row = Content.assemble(_row(done, name, "", room), "\n  ", row[room + 3 :])
         rows.append(Account("duty", duty.id, done, row))
     rows.extend(_unread(state))
     return rows

@@ -24,6 +24,8 @@ from debrief.tui.plainly import Plainly
 from debrief.tui.sizes import LOW, NARROW, too_small
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from debrief.desk import Desk
     from debrief.live import Live
 
@@ -147,6 +149,19 @@ class DebriefApp(EndingApp):
 
         with contextlib.suppress(Problem):
             sending.send(self.desk)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something beside the screen, in place of what was said before: one at a time."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     # Commands that hold everywhere
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,15 +16,22 @@ from textual.widgets import Static
 
 from debrief import words
 from debrief.desk import handover, times
-from debrief.i18n import _
+from debrief.i18n import _, ngettext
 from debrief.session import State
-from debrief.tui import looks
+from debrief.tui import commands, looks
 from debrief.tui.dialogs import date_dialog
 from debrief.tui.widgets.bars import Link, LinkRow, key_and_label
 from debrief.tui.widgets.lists import LoadBar
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
+
+_SEAL: Final = [
+    Binding(one.key, "answer(True)", id=one.id)
+    for one in commands.of("close")
+    if one.id == "close.seal"
+]
+"""The key that seals; it follows the keymap."""
 
 _MOST = 9
 """So many dates have a digit of their own."""
@@ -82,9 +89,8 @@ class SeriesDialog(ModalScreen[tuple[dt.datetime, ...] | None]):
 
     def _told(self, when: dt.datetime) -> str:
         days = (when.astimezone().date() - self._now.astimezone().date()).days
-        return (
-            f"{words.moment(when)}  {_('in {n} days').format(n=days) if days > 1 else ''}".rstrip()
-        )
+        ahead = ngettext("in {n} day", "in {n} days", days).format(n=days) if days > 1 else ""
+        return f"{words.moment(when)}  {ahead}".rstrip()
 
     def action_turn(self, number: int) -> None:
         """Take a date, or leave it out."""
@@ -112,6 +118,30 @@ class SeriesDialog(ModalScreen[tuple[dt.datetime, ...] | None]):
         self.dismiss(None)
 
 
+class DangerDialog(ModalScreen[bool]):
+    """Somebody is in danger now: whether the round is really sealed. Enter alone never seals."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*_SEAL, Binding("escape", "answer(False)")]
+
+    def __init__(self, warnings: Sequence[str]) -> None:
+        super().__init__()
+        self._warnings = tuple(warnings)
+
+    def compose(self) -> ComposeResult:
+        """Lay out what stands, the question, and the two ways on."""
+        key = commands.shown_key("close.seal")
+        with Vertical(classes="dialog"):
+            for warning in self._warnings:
+                yield Static(Content.assemble(("■ ", "$error"), warning))
+            yield Static(Content.styled(_("Is it settled who is with them now?"), "bold"))
+            hint = _("{key} seals the round, Esc goes back to it").format(key=key)
+            yield Static(Content.styled(hint, "$muted"), classes="hint")
+
+    def action_answer(self, sure: bool) -> None:
+        """Go back with the answer."""
+        self.dismiss(sure)
+
+
 class OwnDialog(ModalScreen[int | None]):
     """The supervisor's own close-down: questions to oneself, of which only the load is kept."""
 
@@ -128,11 +158,12 @@ class OwnDialog(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the load, the questions, and what is handed over."""
-        with VerticalScroll(classes="dialog wide"):
+        with Vertical(classes="dialog wide own"):
             yield Static(Content.styled(_("Your own close-down"), "bold"))
             yield LoadBar(id="my-load", labelled=False)
-            yield Static(self._questions(), markup=False)
-            yield Static(Content("\n").join(self._handed_over()))
+            with VerticalScroll(can_focus=False):
+                yield Static(self._questions(), markup=False)
+                yield Static(Content("\n").join(self._handed_over()))
             hint = _("The load is kept, sealed; the rest is only for you. Enter or Esc goes back.")
             yield Static(Content.styled(hint, "$muted"), classes="hint")
 

@@ -261,12 +261,15 @@ class PreviewDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out each destination's heading and its bytes as text."""
-        with VerticalScroll(classes="dialog full"):
-            if not self._parts:
-                yield Static(_("Nothing leaves: no destination is set up in debrief.toml."))
-            for heading, body in self._parts:
-                yield Static(heading, markup=False, classes="heading")
-                yield Static(body, markup=False, classes="paper")
+        with Vertical(classes="dialog full"):
+            with VerticalScroll():
+                if not self._parts:
+                    yield Static(_("Nothing leaves: no destination is set up in debrief.toml."))
+                for heading, body in self._parts:
+                    yield Static(heading, markup=False, classes="heading")
+                    yield Static(body, markup=False, classes="paper")
+            hint = _("↑ ↓ PgUp PgDn read on, Esc goes back") if self._parts else _("Esc goes back")
+            yield Static(Content.styled(hint, "$muted"), classes="hint")
 
     def action_dismiss_it(self) -> None:
         """Go back."""

@@ -64,9 +64,11 @@ class NotHeldDialog(ModalScreen[NotHeld | None]):
 
     def _question(self) -> str:
         if self._of_gap and self._gap is not None:
-            return _("No round in week {n} with {team}, because:").format(
-                n=self._gap.monday.isocalendar().week, team=self._gap.team or "-"
-            )
+            asked = _("No round in week {n} with {team}, because:")
+            if not self._gap.team:
+                asked = _("No round in week {n}, because:")
+            week = self._gap.monday.isocalendar().week
+            return asked.format(n=week, team=self._gap.team)
         if self._team:
             return _("No round tonight with {team}, because:").format(team=self._team)
         return _("No round tonight, because:")

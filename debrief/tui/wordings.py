@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from typing import Final
 
 from debrief import i18n
-from debrief.i18n import _, ngettext
+from debrief.i18n import _, ngettext, pgettext
 from debrief.workspace.editing import Setting, Value
 
 NAMES: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
@@ -35,20 +37,21 @@ NAMES: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
     "privacy": (
         lambda: _("Names and notes"),
         lambda: _(
-            "sealed: only those with a key can read them. open: whoever has the file can. It "
+            "Sealed: only those with a key can read them. Open: whoever has the file can. It "
             "holds from the next round."
         ),
     ),
     "theme": (
         lambda: _("Look"),
         lambda: _(
-            "dusk is dark, day is light, high-contrast is black and white, ansi takes your "
-            "terminal's own colours."
+            "Dark, light, black and white for high contrast, or your terminal's own colours."
         ),
     ),
     "glyphs": (
         lambda: _("Signs and frames"),
-        lambda: _("ascii draws with plain letters only; auto does so where the terminal needs it."),
+        lambda: _(
+            "Plain draws with plain letters only; automatic does so where the terminal needs it."
+        ),
     ),
     "editor_tmp": (
         lambda: _("Editor may use the disk"),
@@ -67,6 +70,42 @@ NAMES: Final[Mapping[str, tuple[Callable[[], str], Callable[[], str]]]] = {
     ),
 }
 """What a setting is called, and one sentence about it, by its key in the file."""
+
+
+VALUES: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
+    "privacy": {
+        "sealed": lambda: pgettext("setting", "sealed"),
+        "open": lambda: pgettext("setting", "open"),
+    },
+    "theme": {
+        "dusk": lambda: pgettext("setting", "dark"),
+        "day": lambda: pgettext("setting", "light"),
+        "high-contrast": lambda: pgettext("setting", "high contrast"),
+        "ansi": lambda: pgettext("setting", "the terminal's own"),
+    },
+    "glyphs": {
+        "auto": lambda: pgettext("setting", "automatic"),
+        "unicode": lambda: pgettext("setting", "drawn"),
+        "ascii": lambda: pgettext("setting", "plain"),
+    },
+    "country": {
+        "DK": lambda: pgettext("setting", "Denmark"),
+        "NO": lambda: pgettext("setting", "Norway"),
+        "other": lambda: pgettext("setting", "another"),
+    },
+}
+"""What the values of a choice are called; languages have their own names."""
+
+
+def path_rows(path: PurePath, width: int) -> list[str]:
+    """Return a path on as many rows as it needs, broken behind a folder where one is."""
+    rows = [""]
+    for part in path.parts:
+        piece = part if part == path.parts[-1] or part.endswith(os.sep) else part + os.sep
+        if rows[-1] and len(rows[-1] + piece) > width:
+            rows.append("")
+        rows[-1] += piece
+    return rows
 
 
 def risk(setting: Setting, wanted: Value) -> str:
@@ -106,6 +145,9 @@ def shown(setting: Setting, value: Value) -> str:
         return _("not set")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    named = VALUES.get(setting.name, {}).get(str(value))
+    if named is not None:
+        return named()
     if setting.name.endswith("language"):
         return i18n.NAMES.get(str(value), str(value))
     if setting.name.endswith("_days"):

@@ -255,3 +255,12 @@ class TestTells:
         held = settled("Aisha", circumstances=Circumstances(True, True, True), earliest_hours=24)
         assert len(to_tell(held.state)) == 4
         assert may_close(held.state)
+
+
+@pytest.mark.parametrize("outcome", ["declined", "not-needed"])
+def test_who_was_to_be_called_gets_a_date_or_it_is_gone_on_from(outcome: str) -> None:
+    held = settled("Aisha", outcome=outcome)
+    held.do(ev.CallAsked, AISHA, True)
+    assert codes(to_settle(held.state)) == [("stops", "call-without-date", AISHA)]
+    held.do(ev.Overridden, f"call-without-date:{AISHA}")
+    assert may_close(held.state)

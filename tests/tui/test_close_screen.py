@@ -10,6 +10,7 @@ import pytest
 
 from debrief.desk import Desk
 from debrief.record import verify
+from debrief.tui.close_dialogs import DangerDialog
 from debrief.tui.dialogs import MessageDialog, PreviewDialog
 from debrief.tui.screens.close import CloseScreen
 from debrief.tui.screens.home import HomeScreen
@@ -147,3 +148,91 @@ async def test_a_supervisor_gives_their_own_load(opened, start_round) -> None:
         screen.app.screen.query_one("#own-load").focus()
         await screen.press("4")
         assert live.state.supervisor_load == 4
+
+
+async def test_a_wish_for_a_call_shows_in_the_row_and_speaks_against_declined(
+    opened, start_round
+) -> None:
+    live = start_round("Aisha")
+    async with opened(live, size=(80, 24)) as screen:
+        await screen.press("f10", "w")
+        assert "asked for a call" in screen.shown()
+        await screen.press("5")
+        assert "Aisha was to be called and has no date" in screen.text("#standing")
+        await screen.press("f10")
+        assert live.state.closed is None
+        await screen.press("o")
+        assert live.state.overridden == ("call-without-date:c-aisha",)
+        await screen.press("w")
+        assert "asked for a call" not in screen.shown()
+
+
+@pytest.mark.parametrize("key", ["enter", "f10"])
+async def test_danger_now_is_asked_about_before_anything_is_sealed(
+    opened, start_round, desk, key
+) -> None:
+    live = start_round("Aisha")
+    live.write("check-in", "c-aisha", "Aisha siger: jeg vil ikke leve mere.")
+    sign = next(one.key for one in live.look("check-in", "c-aisha"))
+    live.decide(sign, "confirmed", subject="counsellor")
+    async with opened(live) as screen:
+        await screen.press("f10", "1")
+        await screen.press(*(["1"] * len(live.state.duties)))
+        await screen.press(key)
+        assert isinstance(screen.app.screen, DangerDialog)
+        assert "danger now" in screen.shown()
+        await screen.press("enter", "escape")
+        assert live.state.closed is None
+        assert isinstance(screen.app.screen, CloseScreen)
+        await screen.press(key, "f10")
+        assert isinstance(screen.app.screen, MessageDialog)
+    assert len(desk.held()) == 1
+
+
+async def test_the_days_to_a_contact_stand_behind_its_date(opened, start_round) -> None:
+    live = start_round("Aisha")
+    async with opened(live) as screen:
+        await screen.press("f10", "m")
+        assert "in 3 days" in screen.text("#dates")
+
+
+async def test_your_own_evening_fits_a_small_window(opened, start_round) -> None:
+    live = start_round(*NAMES)
+    async with opened(live, size=(80, 24)) as screen:
+        await screen.press("f10", "f6")
+        assert "Del for none" in screen.shown()
+        assert "Enter or Esc" in screen.shown()
+        await screen.press("pagedown", "7", "enter")
+        assert live.state.supervisor_load == 7
+
+
+async def test_what_leaves_says_how_to_go_back(out, places, clock, opened, opened_at) -> None:
+    async with opened_at(Desk(places, clock), *NAMES) as screen:
+        await screen.pilot.resize_terminal(80, 24)
+        await screen.press("f10", "1", "6", "f2")
+        assert isinstance(screen.app.screen, PreviewDialog)
+        assert "Esc goes back" in screen.shown()
+        before = screen.shown()
+        await screen.press("pagedown")
+        assert screen.shown() != before
+        assert "Esc goes back" in screen.shown()
+
+
+async def test_one_thing_is_said_at_a_time_and_the_keys_stay_in_sight(opened, start_round) -> None:
+    live = start_round(*NAMES)
+    async with opened(live, size=(80, 24)) as screen:
+        await screen.press("f10")
+        keys = screen.shown().splitlines()[-2:]
+        await screen.press("f10", "f10", "ctrl+b", "ctrl+b", "ctrl+b", "ctrl+b", "f10")
+        assert len(screen.app._notifications) == 1
+        assert screen.shown().splitlines()[-2:] == keys
+
+
+async def test_a_duty_of_a_long_name_keeps_its_ending_together(opened, start_round) -> None:
+    live = start_round("Aisha")
+    live.write("check-in", "c-aisha", "Borger ville tage sit eget liv.")
+    live.decide(live.look("check-in", "c-aisha")[0].key, "confirmed")
+    async with opened(live, size=(80, 24)) as screen:
+        await screen.press("f10", "1", "1")
+        rows = [row.split("│")[1].strip() for row in screen.shown().splitlines()[2:6]]
+        assert rows[1:3] == ["✓ Life in danger: suicide -> Aisha", "acted now"]

@@ -272,3 +272,15 @@ async def test_what_was_said_before_stands_at_the_next_contact(opened, desk, eve
     async with opened() as screen:
         await screen.press("f")
         assert "contact 2, last time worse, wants more" in screen.shown()
+
+
+async def test_what_is_to_be_asked_is_whole_in_a_small_window(opened, desk, clock) -> None:
+    hold(desk, "Aisha", team="Et hold med et temmelig langt navn")
+    hold(desk, "Jonas", team="")
+    clock.skip(2 * DAY)
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("f")
+        for _either in range(2):
+            assert "the same or worse?" in screen.shown()
+            assert ", -" not in screen.text("#one-contact")
+            await screen.press("down")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from debrief import i18n
+from debrief.tui import commands
 from debrief.tui.screens.home import HomeScreen
 from debrief.tui.screens.round import RoundScreen
 from debrief.tui.screens.setup import SetupScreen
@@ -161,3 +163,53 @@ async def test_a_protocol_that_comes_later_asks_how_long_ago_it_was(opened, desk
         await screen.press("enter")
         assert isinstance(screen.app.screen, RoundScreen)
         assert screen.app.live.state.setup.circumstances.hours_since == 30.5
+
+
+async def test_keys_of_a_person_stand_at_the_foot_only_where_they_act(opened) -> None:
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("enter")
+        assert "channel" not in screen.text("KeyBar")
+        await screen.write("Aisha")
+        await screen.press("enter", "enter")
+        shown = screen.shown()
+        for one in commands.of("people"):
+            assert f"{one.shown_key} {one.label()}" in shown
+        await screen.press("shift+tab")
+        assert "channel" not in screen.text("KeyBar")
+
+
+async def test_the_time_told_is_the_time_the_round_counts_to(opened) -> None:
+    async with opened() as screen:
+        await screen.press("enter")
+        await screen.write("Aisha, Jonas, Mette, Tor, Ida")
+        await screen.press("enter")
+        told = screen.text("#about")
+        await screen.press("f10")
+        planned = sum(phase.planned_s for phase in screen.app.live.state.setup.phases)
+        assert f"about {round(planned / 60)} minutes" in told
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+async def test_protocols_stand_by_the_name_that_is_shown(opened, desk, language) -> None:
+    i18n.use("en")
+    async with opened() as screen:
+        await screen.press("enter")
+        await screen.press(*["f12"] * {"en": 0, "da": 1, "nb": 2}[language])
+        assert i18n.language() == language
+        listed = [one.name.to(language) for one in screen.app.screen._protocols if not one.locked]
+        assert listed[0] == desk.protocol("shift-defuse").name.to(language)
+        assert listed[1:] == sorted(listed[1:], key=str.casefold)
+        assert screen.app.screen.protocol.id == "shift-defuse"
+
+
+async def test_a_person_with_much_agreed_keeps_to_one_row(opened) -> None:
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("enter")
+        await screen.write("Marie-Antoinette, Bo")
+        await screen.press("enter", "enter", "up", "p", "c", "c", "c", "b")
+        roll = screen.app.screen.query_one(Roll)
+        assert roll.here[0].buddy
+        rows = [row for row in screen.shown().splitlines() if "[x]" in row]
+        assert "+" in rows[0]
+        assert "in the" in rows[0]
+        assert "Bo" in rows[1]

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from debrief.desk import Desk
+from debrief import i18n
+from debrief.desk import Desk, past, telling
 from debrief.desk.correcting import correct
 from debrief.session import events as ev
 from debrief.tui.screens.coverage import CoverageScreen
@@ -132,3 +133,54 @@ async def test_with_nothing_held_both_are_calm(opened) -> None:
         await screen.press("p", "enter", "slash", "x", "escape", "escape", "c")
         await screen.settle()
         assert "No session was held" in screen.text("#weeks")
+
+
+async def test_while_one_types_the_bar_offers_no_letters_and_no_old_session_stands(
+    opened, season
+) -> None:
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("l")
+        await screen.settle()
+        assert "sealed part" in screen.text("KeyBar")
+        await screen.press("slash")
+        assert "sealed part" not in screen.text("KeyBar")
+        await screen.write("zzz")
+        assert screen.text("#lines") == ""
+        assert not screen.app.screen.query_one("#told").border_title
+
+
+async def test_the_sealed_part_comes_into_sight(opened, season) -> None:
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("l")
+        await screen.settle()
+        before = screen.shown()
+        assert "Tab reads on here" in before
+        await screen.press("p")
+        assert "hovedet" in screen.shown()
+        assert "the sealed part" in screen.shown()
+        await screen.press("p")
+        assert screen.shown() == before
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_table_of_months_keeps_to_the_room_there_is(language: str) -> None:
+    i18n.use(language)
+    months = [past.Month("2026-11", 12, 10, 44, 11, 10, 2, 3, 10), past.Month("2026-12", 1)]
+    whole = [*telling.month_lines(months)]
+    narrow = [*telling.month_lines(months, 71)]
+    assert max(map(len, narrow[:-1])) <= 71
+    assert [line.split() for line in narrow[2:]] == [line.split() for line in whole[1:]]
+    assert sorted(" ".join(narrow[:2]).split()) == sorted(whole[0].split())
+    assert [*telling.month_lines(months, 200)] == whole
+
+
+async def test_who_has_no_team_is_not_called_a_dash(opened, desk, clock) -> None:
+    hold(desk, clock, 8, "", ("Ada", "Bo"))
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("c")
+        assert "no team" in screen.text("#weeks")
+        assert not any(row.startswith("-") for row in screen.text("#weeks").splitlines())
+        await screen.press("escape", "h", "1")
+        await screen.settle()
+        (said,) = [one.message for one in screen.app._notifications]
+        assert said.startswith("Kept in the record: no round was held")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import stat
+from pathlib import PurePath
 
 import pytest
 
 from debrief import i18n
+from debrief.tui.screens.home import HomeScreen
+from debrief.tui.screens.round import RoundScreen
 from debrief.tui.screens.settings import SettingsList, SettingsScreen
-from debrief.tui.wordings import NAMES
+from debrief.tui.wordings import NAMES, VALUES, path_rows
 from debrief.workspace.config import parse
 from debrief.workspace.editing import settings
 
@@ -143,3 +146,39 @@ async def test_what_is_typed_is_never_markup(opened, file) -> None:
         screen.app.screen.query_one("Input").value = "[red]Nord[/red]"
         await screen.press("enter")
         assert "[red]Nord[/red]" in screen.shown()
+
+
+@pytest.mark.parametrize("setting", settings(), ids=lambda one: one.name)
+def test_no_value_is_shown_as_the_file_has_it(setting) -> None:
+    coded = [one for one in setting.choices if not setting.name.endswith("language")]
+    assert [one for one in coded if one not in VALUES[setting.name]] == []
+
+
+async def test_a_protocol_stands_by_its_name_and_a_path_is_broken_at_a_folder(opened) -> None:
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("f9")
+        assert "End-of-shift" in screen.shown()
+        assert "shift-defuse" not in screen.shown()
+        rows = [row.strip(" │") for row in screen.text("#about-setting").splitlines()]
+        assert any(row.endswith("debrief.toml") for row in rows)
+
+
+def test_a_path_is_broken_only_behind_its_folders() -> None:
+    path = PurePath("/home/anna/helpline/debrief.toml")
+    assert path_rows(path, 20) == ["/home/anna/helpline/", "debrief.toml"]
+    assert path_rows(path, 80) == [str(path)]
+    assert "".join(path_rows(path, 1)) == str(path)
+
+
+async def test_an_untouched_round_is_left_for_the_first_screen(opened, start_round, desk) -> None:
+    live = start_round("Aisha")
+    async with opened(live) as screen:
+        await screen.write("Et ord")
+        found = {one.title: one for one in screen.app.get_system_commands(screen.app.screen)}
+        await found["to the first screen"].callback()
+        await screen.settle()
+        assert isinstance(screen.app.screen, HomeScreen)
+        assert screen.app.live is None
+        await screen.press("r")
+        assert isinstance(screen.app.screen, RoundScreen)
+        assert screen.app.live.state.note("check-in", "c-aisha") == "Et ord"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,12 +11,14 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from debrief import words
 from debrief.desk import keyring
 from debrief.errors import Problem
 from debrief.i18n import _, ngettext
 from debrief.live import Live
-from debrief.session.guardrails import to_settle
+from debrief.session.guardrails import to_settle, to_tell
 from debrief.tui import accounts, commands
+from debrief.tui.close_dialogs import DangerDialog
 from debrief.tui.dialogs import MessageDialog, PreviewDialog
 from debrief.tui.screens.close_keys import CloseKeys
 from debrief.tui.sizes import NARROW
@@ -26,6 +28,10 @@ from debrief.tui.widgets.lists import LoadBar
 if TYPE_CHECKING:
     from debrief.desk.closing import Draft, Sealed
     from debrief.desk.sending import Preview
+
+
+_DANGER: Final = ("acute-now", "acute-and-alone")
+"""The warnings over which nothing is sealed without a question."""
 
 
 class Accounts(OptionList):
@@ -139,6 +145,17 @@ class CloseScreen(CloseKeys):
         if to_settle(self.live.state) or self._draft is None:
             self.go_to_open()
             self.app.notify(_("Something is still open; it stands on the right."), markup=False)
+            return
+        danger = [one for one in to_tell(self.live.state) if one.code in _DANGER]
+        if not danger:
+            self._seal(True)
+            return
+        told = [words.guardrail(one, self.live.state) for one in danger]
+        self.app.push_screen(DangerDialog(told), self._seal)
+
+    def _seal(self, sure: bool | None) -> None:
+        """Seal it, once it is sure; on failure say what was kept, and stay."""
+        if not sure or self._draft is None:
             return
         try:
             sealed = self.desk_app.desk.close(self.live, self._draft)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -18,6 +18,9 @@ from debrief.i18n import _
 from debrief.tui import commands
 from debrief.tui.screens.base import BaseScreen
 from debrief.tui.widgets.bars import KeyBar, TopBar
+
+FRAME: Final = 9
+"""Columns beside a table: frame, margins and a scroll bar."""
 
 
 class CoverageScreen(BaseScreen):
@@ -60,11 +63,11 @@ class CoverageScreen(BaseScreen):
         self.show_top(_("Coverage"))
         for ident, title in (("#weeks", _("Sessions by week")), ("#months", _("By month"))):
             self.query_one(ident, Static).border_title = title
-        self.count((self.size.width - 48) // 3)
+        self.count((self.size.width - 48) // 3, self.size.width - FRAME)
 
     @work(thread=True, exclusive=True, group="index", exit_on_error=False)
-    def count(self, weeks: int) -> None:
-        """Ask the index for as many weeks as there is room for."""
+    def count(self, weeks: int, room: int) -> None:
+        """Ask the index for as many weeks, and as wide a table, as there is room for."""
         desk = self.desk_app.desk
         try:
             found = past.index(desk, lambda _done, _whole: None)
@@ -76,7 +79,7 @@ class CoverageScreen(BaseScreen):
             return
         none = [_("No session was held in those weeks.")]
         weekly = [*telling.week_lines(covered)] if covered else none
-        monthly = [*telling.month_lines(by_month)] if by_month else none
+        monthly = [*telling.month_lines(by_month, room)] if by_month else none
         if not get_current_worker().is_cancelled:
             self.post_message(self.Counted(weekly, monthly))
 

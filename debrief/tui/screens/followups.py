@@ -274,8 +274,9 @@ def _work_row(one: Agreed, now: dt.datetime) -> Content:
 def _about(one: Due) -> list[Content]:
     """Return what is to be known before calling: what was agreed, and when it was."""
     agreed = words.moment(one.agreed) if one.agreed is not None else "-"
-    told = _("Agreed in the round of {when}, {team}: {which}.").format(
-        when=agreed, team=one.team or "-", which=reminding.which(one)
-    )
+    told = _("Agreed in the round of {when}, {team}: {which}.")
+    if not one.team:
+        told = _("Agreed in the round of {when}: {which}.")
+    told = told.format(when=agreed, team=one.team, which=reminding.which(one))
     ask = _("Sleep, switching off, people, wish to work: better, the same or worse?")
     return [Content.styled(told, "$muted"), Content(ask if one.open else reminding.came(one))]

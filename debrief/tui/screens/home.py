@@ -106,7 +106,7 @@ class HomeScreen(BaseScreen):
         hidden += [] if seen and seen.waiting else ["home.send"]
         hidden += [] if seen and (seen.due or seen.actions) else ["home.followups"]
         self.query_one(KeyBar).show(self.SCOPES, hidden)
-        self.show_top(str(self.desk_app.desk.places.workspace.name))
+        self.show_top(self.desk_app.desk.config.team)
         greeting = Content.assemble(
             (_("Good that you hold a round tonight."), "bold"),
             "\n",
@@ -193,9 +193,10 @@ class HomeScreen(BaseScreen):
         except Problem as problem:
             self.app.call_from_thread(self.desk_app.tell, problem)
             return
-        told = _("Kept in the record: {team} had no round, {reason}.").format(
-            team=what.team or "-", reason=words.not_held(what.reason)
-        )
+        told = _("Kept in the record: {team} had no round, {reason}.")
+        if not what.team:
+            told = _("Kept in the record: no round was held, {reason}.")
+        told = told.format(team=what.team, reason=words.not_held(what.reason))
         self.app.call_from_thread(self.app.notify, told, markup=False)
         self.app.call_from_thread(self.look)
 

@@ -25,6 +25,7 @@ from debrief.record import sessionfile, verify
 from debrief.tui import commands
 from debrief.tui.dialogs import LineDialog
 from debrief.tui.screens.base import BaseScreen
+from debrief.tui.sizes import NARROW
 from debrief.tui.widgets.bars import KeyBar, TopBar
 
 MOST = 300
@@ -47,8 +48,10 @@ class SessionsScreen(BaseScreen):
     class Told(Message):
         """What is to be read beside the list."""
 
-        def __init__(self, title: str, lines: list[str], done: bool = True) -> None:
+        def __init__(self, title: str, lines: list[str], done: bool = True, at: int = 0) -> None:
+            """`at` is the line that must be in sight."""
             super().__init__()
+            self.at = at
             self.title = title
             self.lines = lines
             self.done = done
@@ -91,12 +94,31 @@ class SessionsScreen(BaseScreen):
 
     def redraw(self) -> None:
         """Say everything in the language in force."""
-        self.query_one(KeyBar).show(self.SCOPES)
+        self.show_keys()
         self.show_top(_("Sessions"))
         find = self.query_one("#find", Input)
-        find.border_title = _("Find by team, protocol, day or person")
+        narrow = self.size.width < NARROW
+        find.border_title = (
+            _("Find a session") if narrow else _("Find by team, protocol, day or person")
+        )
         self._list.border_title = _("Held")
         self._fill()
+
+    def show_keys(self) -> None:
+        """Show the keys that act where the focus is: while one types, letters are letters."""
+        typing = self.query_one("#find", Input).has_focus
+        hidden = [one.id for one in commands.of("sessions") if typing and len(one.shown_key) == 1]
+        self.query_one(KeyBar).show(self.SCOPES, hidden)
+        pane = self.query_one("#told")
+        pane.border_subtitle = "↑ ↓ PgUp PgDn" if pane.has_focus else _("Tab reads on here")
+
+    def on_descendant_focus(self) -> None:
+        """Another part of the screen has the focus."""
+        self.show_keys()
+
+    def on_descendant_blur(self) -> None:
+        """No part has it, for a moment or longer."""
+        self.show_keys()
 
     @work(thread=True, exclusive=True, group="index", exit_on_error=False)
     def look(self, where: Where = Where()) -> None:
@@ -137,6 +159,8 @@ class SessionsScreen(BaseScreen):
                 Option(Content.styled(text.format(n=more), "$muted"), disabled=True)
             )
         self._list.highlighted = min(at or 0, len(self._shown) - 1) if self._shown else None
+        if self._held and not self._shown:
+            self._tell_nothing()
 
     @on(Input.Changed, "#find")
     def _typed(self, event: Input.Changed) -> None:
@@ -170,24 +194,41 @@ class SessionsScreen(BaseScreen):
         if self._chosen is not None:
             self.tell(self._chosen, self._opened)
 
+    def _tell_nothing(self) -> None:
+        """No session is in hand, so none may go on standing beside the list."""
+        self.workers.cancel_group(self, "told")
+        self._say("", [])
+
     @work(thread=True, exclusive=True, group="told", exit_on_error=False)
     def tell(self, one: Held, opened: bool) -> None:
         """Read and check a session, off the screen's thread."""
+        title, at = one.id, 0
         try:
-            lines = session_lines(self.desk_app.desk, one, opened)
+            lines = session_lines(self.desk_app.desk, one, False)
+            if opened:
+                closed, lines = lines, session_lines(self.desk_app.desk, one, True)
+                title = _("{id} · the sealed part is open").format(id=one.id)
+                pairs = zip(closed, lines, strict=False)
+                at = next((n for n, (old, new) in enumerate(pairs) if old != new), 0)
         except Problem as problem:
             lines = [f"▲ {problem}"]
         if not get_current_worker().is_cancelled:
-            self.post_message(self.Told(one.id, lines))
+            self.post_message(self.Told(title, lines, at=at))
 
     def on_sessions_screen_told(self, message: Told) -> None:
         """Show what was read."""
-        self._say(message.title, message.lines)
+        self._say(message.title, message.lines, message.at if message.done else None)
 
-    def _say(self, title: str, lines: list[str]) -> None:
+    def _say(self, title: str, lines: list[str], at: int | None = 0) -> None:
+        """Show the lines from the one `at` on; None: as far down as one has read."""
         pane = self.query_one("#told", VerticalScroll)
         pane.border_title = title
-        self.query_one("#lines", Static).update("\n".join(lines))
+        shown = self.query_one("#lines", Static)
+        shown.update("\n".join(lines))
+        if at is not None:
+            above = "\n".join(lines[:at])
+            rows = Content(above).get_height({}, shown.size.width) if above else 0
+            pane.call_after_refresh(pane.scroll_to, y=rows, animate=False)
 
     def action_private(self) -> None:
         """Open the sealed part, or close it again."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import contextlib
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,12 +20,16 @@ from debrief.desk import settings as files
 from debrief.desk.settings import Sheet
 from debrief.errors import Problem
 from debrief.i18n import _
+from debrief.protocol import Protocol
 from debrief.tui import commands, wordings
 from debrief.tui.dialogs import LineDialog
 from debrief.tui.screens.base import BaseScreen
 from debrief.tui.widgets.bars import KeyBar, TopBar
 from debrief.workspace import editing
 from debrief.workspace.editing import Setting, Value
+
+NARROWEST: Final = 28
+"""Columns beside the list before the screen has been laid out."""
 
 
 class SettingsList(OptionList):
@@ -63,6 +69,7 @@ class SettingsScreen(BaseScreen):
         super().__init__()
         self._settings = editing.settings()
         self._sheet: Sheet | None = None
+        self._protocols: Mapping[str, Protocol] = {}
         self._broken = ""
         """What is wrong with the file."""
         self._told = Content("")
@@ -87,6 +94,8 @@ class SettingsScreen(BaseScreen):
     def on_mount(self) -> None:
         """Read the file."""
         self._read()
+        with contextlib.suppress(Problem):  # a setting can be mended while a protocol is not
+            self._protocols = self.desk_app.desk.protocols()
         self.redraw()
         self.query_one(SettingsList).highlighted = 0
         self.query_one(SettingsList).focus()
@@ -108,11 +117,18 @@ class SettingsScreen(BaseScreen):
 
     def _row(self, setting: Setting) -> Content:
         label = Content(wordings.label(setting)).truncate(24, ellipsis=True)
-        shown = wordings.shown(setting, self._value(setting))
+        shown = self._shown(setting)
         return Content.assemble(
             label.pad_right(26 - label.cell_length),
             (shown, "$accent" if self._is_set(setting) else "$muted"),
         )
+
+    def _shown(self, setting: Setting) -> str:
+        """Return the value as a person reads it; a protocol by its name, where there is one."""
+        value = self._value(setting)
+        if setting.name == "protocol" and str(value) in self._protocols:
+            return self._protocols[str(value)].name.to(i18n.language())
+        return wordings.shown(setting, value)
 
     def _value(self, setting: Setting) -> Value:
         config = self._sheet.config if self._sheet else self.desk_app.desk.config
@@ -140,7 +156,8 @@ class SettingsScreen(BaseScreen):
             else _("Nothing is written of it; it would be in {file} as {key}:")
         )
         said = where.format(file=path.name, key=setting.name)
-        lines += [Content.styled(said, "$muted"), Content.styled(str(path), "$muted")]
+        rows = [said, *wordings.path_rows(path, about.content_size.width or NARROWEST)]
+        lines += [Content.styled(row, "$muted") for row in rows]
         told = Content.styled(f"▲ {self._broken}", "$warning") if self._broken else self._told
         about.update(Content("\n").join([*lines, Content(""), told]))
 

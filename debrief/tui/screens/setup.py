@@ -79,10 +79,7 @@ class SetupScreen(SetupPast):
             self.app.pop_screen()
             self.desk_app.tell(problem)
             return
-        wanted = desk.config.protocol
-        self._protocols.sort(
-            key=lambda one: (one.id != wanted, one.id != DEFAULT, one.locked, one.id)
-        )
+        self._usual = desk.config.protocol
         self.query_one(Roll).fill([Entry(person, here=False) for person in roster.people])
         self.query_one("#team", Input).value = desk.config.team or roster.team
         self.query_one("#name", Input).focus()
@@ -93,7 +90,7 @@ class SetupScreen(SetupPast):
 
     def redraw(self) -> None:
         """Say everything in the language in force."""
-        super().redraw()
+        self.show_keys()
         self.show_top(_("Tonight's round"))
         self._title("#protocols", _("Protocol"))
         self._title("#about-scroll", _("What it is"))
@@ -114,26 +111,63 @@ class SetupScreen(SetupPast):
         self.query_one(Roll).redraw()
         self._advise()
 
+    def show_keys(self) -> None:
+        """Show the keys that act where the focus is: those of a person only in the list."""
+        roll = self.query_one(Roll)
+        shown = [one for one in commands.of("setup") if one.bar]
+        if roll.has_focus:
+            bordered = roll.bordered
+            shown += [one for one in commands.of("people") if one not in bordered]
+        shown += [one for one in commands.of("app") if one.bar]
+        self.query_one(KeyBar).show_commands(shown)
+
+    def on_descendant_focus(self) -> None:
+        """Another part of the screen has the focus."""
+        self.show_keys()
+
+    def on_descendant_blur(self) -> None:
+        """No part has it, for a moment or longer."""
+        self.show_keys()
+
     def _title(self, ident: str, title: str) -> None:
         self.query_one(ident).border_title = title
 
     def _show_protocols(self) -> None:
+        """List them by the name that is shown, the usual one and the safe one first."""
         chosen = self.query_one("#protocols", OptionList)
-        at = chosen.highlighted or 0
+        language, before = i18n.language(), self.protocol
+        self._protocols.sort(
+            key=lambda one: (
+                *(one.id != self._usual, one.id != DEFAULT, one.locked),
+                one.name.to(language).casefold(),
+            )
+        )
+        at = self._protocols.index(before) if before in self._protocols else 0
         chosen.clear_options()
-        language = i18n.language()
         chosen.add_options([Option(_titled(one, language), one.id) for one in self._protocols])
         if self._protocols:
             chosen.highlighted = min(at, len(self._protocols) - 1)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Tell what the protocol is, and what speaks against it."""
-        if event.option_list.id != "protocols" or self.protocol is None:
+        if event.option_list.id == "protocols":
+            self._tell_protocol()
+            self._advise()
+
+    def _minutes(self, one: Protocol) -> int:
+        """Return how long the round is planned for those who are here, or for the fewest it fits.
+
+        It is what the round's own clock will count to.
+        """
+        if self.query_one(Roll).here:
+            phases = self.planned(one, self.circumstances()).phases
+            return round(sum(phase.planned_s for phase in phases) / 60)
+        return round(one.planned_seconds(one.min_people, self.shift(one)) / 60)
+
+    def _tell_protocol(self) -> None:
+        one, language = self.protocol, i18n.language()
+        if one is None:
             return
-        language = i18n.language()
-        one = self.protocol
-        people = max(1, len(self.query_one(Roll).here))
-        minutes = round(one.planned_seconds(people, self.shift(one)) / 60)
         self.query_one("#shift-start").display = one.asks_shift
         lines = [
             Content(one.purpose.to(language)),
@@ -141,7 +175,7 @@ class SetupScreen(SetupPast):
             Content(""),
             Content.assemble((_("When") + "  ", "$muted"), one.when.to(language)),
             Content.assemble(
-                (_("Time") + "  ", "$muted"), _("about {n} minutes").format(n=minutes)
+                (_("Time") + "  ", "$muted"), _("about {n} minutes").format(n=self._minutes(one))
             ),
             Content.assemble(
                 (_("Evidence {grade}").format(grade=one.evidence) + "  ", "$muted"),
@@ -152,10 +186,10 @@ class SetupScreen(SetupPast):
             *(Content(f"· {line}") for line in one.avoid.to(language)),
         ]
         self.query_one("#about", Static).update(Content("\n").join(lines))
-        self._advise()
 
     def on_roll_changed(self) -> None:
-        """The number of people counts for the advice."""
+        """The number of people counts for the time and for the advice."""
+        self._tell_protocol()
         self._advise()
         self._tell()
 
@@ -189,7 +223,8 @@ class SetupScreen(SetupPast):
         self.app.push_screen(dialog, told)
 
     def on_tick_turned(self) -> None:
-        """The circumstances count for the advice."""
+        """The circumstances count for the time and for the advice."""
+        self._tell_protocol()
         self._advise()
 
     def _advise(self) -> None:

@@ -29,6 +29,7 @@ class SetupBegin(BaseScreen):
     def __init__(self) -> None:
         super().__init__()
         self._protocols: list[Protocol] = []
+        self._usual = ""
 
     @property
     def protocol(self) -> Protocol | None:

@@ -71,6 +71,8 @@ class Roll(OptionList):
     def redraw(self) -> None:
         """Show the entries, in the language in force."""
         at = self.highlighted
+        if self.has_focus:
+            self._show_keys()
         self.clear_options()
         if not self.entries:
             empty = _("Write the names above, one at a time. They are offered again next time.")
@@ -176,12 +178,21 @@ class Roll(OptionList):
         """Begin with the first person, and say which keys hold here beside those at the foot."""
         if self.highlighted is None and self.entries:
             self.highlighted = 0
-        shown = ""
-        for one in commands.of("people"):
-            more = f"{shown}  {one.shown_key} {one.label()}".strip()
-            if not one.bar and len(more) <= self.size.width - 4:
-                shown = more
-        self.border_subtitle = shown
+        self._show_keys()
+
+    @property
+    def bordered(self) -> tuple[commands.Command, ...]:
+        """Return the commands that there is room for in the border; the others go to the foot."""
+        room, fitting = self.size.width - 4, list[commands.Command]()
+        for one in (each for each in commands.of("people") if not each.bar):
+            room -= len(f"  {one.shown_key} {one.label()}")
+            if room < -2:
+                break
+            fitting.append(one)
+        return (*fitting,)
+
+    def _show_keys(self) -> None:
+        self.border_subtitle = "  ".join(f"{one.shown_key} {one.label()}" for one in self.bordered)
 
     def on_blur(self) -> None:
         """The keys hold no longer."""
@@ -219,17 +230,23 @@ def _next(values: Sequence[_T], now: _T) -> _T:
 
 def _row(entry: Entry, narrow: bool) -> Content:
     person = entry.person
-    widths = (11, 12, 9) if narrow else (18, 18, 11)
+    widths = (11, 10, 10) if narrow else (18, 18, 11)
     style = "$foreground" if entry.here else "$muted"
-    parts = (person.name, words.role(person.role), words.place(person.place))
-    cells = [_cell(part, width) for part, width in zip(parts, widths, strict=True)]
+    mark = _mark(person, narrow)
+    parts = (words.role(person.role), words.place(person.place))
+    cells = [_cell(part, width) for part, width in zip(parts, widths[1:], strict=True)]
+    room = widths[0] - 1 - len(mark) if narrow else widths[0] - 1
+    name = Content(person.name).truncate(room, ellipsis=True).stylize(style)
+    marked = (mark, "$accent" if entry.here else "$muted")
+    if narrow:  # beside the name, where it is never pushed off the row
+        name, marked = Content.assemble(name, marked), ("", "")
     return Content.assemble(
         ("[x] " if entry.here else "[ ] ", "bold $accent" if entry.here else "$muted"),
-        cells[0].stylize(style),
+        name.pad_right(widths[0] - name.cell_length),
+        cells[0].stylize("$muted"),
         cells[1].stylize("$muted"),
-        cells[2].stylize("$muted"),
         (words.channel(person.channel), "$muted"),
-        (_mark(person, narrow), "$accent" if entry.here else "$muted"),
+        marked,
     )
 
 
