@@ -261,7 +261,7 @@ def hit_line(one: Hit) -> str:
     who = {"round": _("the whole round"), "record": _("the record")}.get(
         one.person, f"{one.name} ({one.person})" if one.name else one.person
     )
-    where = ", ".join(part for part in (who, one.phase) if part)
+    where = ", ".join(part for part in (who, one.phase_name or one.phase) if part)
     return f"{one.session}  {where}: {one.words}"
 
 
