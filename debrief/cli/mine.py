@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from debrief.cli.context import options, out, out_json
 from debrief.cli.shape import Group, argument, choice, option
 from debrief.errors import EXIT_FOUND
-from debrief.i18n import _
+from debrief.i18n import _, language
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
@@ -63,6 +63,7 @@ def _part(desk: Desk, part: Part, person: str) -> Iterator[str]:
     """Yield what one session holds of a person."""
     from debrief import words
     from debrief.desk.telling import came_of_line, correction_lines, phase_names
+    from debrief.summary import words as leaving
 
     yield ""
     yield f"{part.session}  {words.moment(part.opened)}"
@@ -78,7 +79,7 @@ def _part(desk: Desk, part: Part, person: str) -> Iterator[str]:
     yield from (f"  {came_of_line(each)}" for each in part.followed)
     for receipt in part.left:
         yield _("  in a summary to {destination}, level {level}").format(
-            destination=receipt.destination, level=receipt.level
+            destination=receipt.destination, level=leaving.level(receipt.level, language())
         )
 
 

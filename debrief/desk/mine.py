@@ -64,7 +64,8 @@ def mine(desk: Desk, person: str) -> Mine:
     wanted = known.id if known is not None else person
     named = known.name if known is not None else ""
     found = past.index(desk)
-    unread = [one.id for one in (*still_open, *past.held(found)) if one.problem]
+    unread = [one.id for one in still_open if one.problem]
+    unread += [one.id for one in past.held(found) if one.problem]
     parts = []
     for one in past.held(found, past.Where(person=wanted)):
         try:

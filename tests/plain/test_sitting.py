@@ -254,7 +254,7 @@ def test_what_leaves_is_shown_to_the_byte_then_sent(room: Room, tmp_path: Path) 
     board.mkdir()
     room.configure(BOARD.format(path=board))
     done = room.hold("Alle er her.", "/action To på vagt", *CLOSING, "ja")
-    assert "board: level record; fields team, phases, actions" in done.text
+    assert "board: level record; fields team, phases, agreed work" in done.text
     (sent,) = board.iterdir()
     body = sent.read_bytes()
     assert f"sha256 {hashlib.sha256(body).hexdigest()}" in done.text

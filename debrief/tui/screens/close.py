@@ -13,9 +13,10 @@ from textual.widgets.option_list import Option
 
 from debrief.desk import keyring
 from debrief.errors import Problem
-from debrief.i18n import _, ngettext
+from debrief.i18n import _, language, ngettext
 from debrief.live import Live
 from debrief.session.guardrails import to_settle
+from debrief.summary import words as leaving
 from debrief.tui import accounts, commands
 from debrief.tui.dialogs import MessageDialog, PreviewDialog
 from debrief.tui.screens.close_keys import CloseKeys
@@ -175,8 +176,8 @@ def _part(one: Preview) -> tuple[str, str]:
     heading = _("To {destination} ({exporter}), level {level}: {fields}. sha256 {digest}").format(
         destination=one.destination,
         exporter=one.exporter,
-        level=one.level,
-        fields=", ".join(one.fields),
+        level=leaving.level(one.level, language()),
+        fields=leaving.fields(one.fields, language()),
         digest=one.document.sha256,
     )
     return heading, one.document.body.decode(errors="replace")
