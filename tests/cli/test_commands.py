@@ -105,6 +105,10 @@ def test_the_language_is_chosen_before_anything_is_said(run: Run, places: Places
     assert i18n.language() == "da"
     run("--lang=en", "list")
     assert i18n.language() == "en"
+    places.settings.unlink()
+    said = run("--lang", "nb", "--lang", "sv", "list")
+    assert said.status == EXIT_USAGE
+    assert i18n.language() == "nb"
 
 
 # Falling
