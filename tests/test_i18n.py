@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from debrief import i18n
+from debrief import i18n, words
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +71,13 @@ def test_english_is_the_language_of_the_source() -> None:
     assert i18n.ngettext("{n} person", "{n} people", 1) == "{n} person"
     assert i18n.ngettext("{n} person", "{n} people", 2) == "{n} people"
     assert i18n.pgettext("duty", "open") == "open"
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("da", "»piller«"), ("nb", "«piller»"), ("en", "“piller”")]
+)
+def test_words_of_others_stand_in_the_quotation_marks_of_the_language(lang: str, told: str) -> None:
+    before = i18n.language()
+    i18n.use(lang)
+    assert words.quoted("piller") == told
+    i18n.use(before)

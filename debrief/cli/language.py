@@ -16,7 +16,7 @@ _VALUED = ("--lang", "--workspace")
 
 
 def choose(arguments: Sequence[str]) -> str:
-    """Return the interface language: the last --lang that is one, else debrief.toml's, or the locale's.
+    """Return the interface language: the last --lang that is one, debrief.toml's, or the locale's.
 
     Only options before the command count. A configuration that can't be read is not told of here;
     the command that needs it does.

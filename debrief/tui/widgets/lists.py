@@ -231,7 +231,7 @@ class SignsPane(OptionList):
             return said if state.stands else Content.assemble(said, (". " + view.why, "$muted"))
         lines = [title]
         if view.key.words:
-            lines.append(Content.assemble(("  »", "$muted"), view.key.words, ("«", "$muted")))
+            lines.append(Content.assemble("  ", words.quoted(view.key.words)))
         if state.seen.band != "firm":
             lines.append(Content.styled("  " + _("read this again"), "$muted"))
         if view.why:
