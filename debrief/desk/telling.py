@@ -217,20 +217,21 @@ def week_lines(found: Sequence[Week]) -> Iterator[str]:
     teams: dict[str, list[Week]] = {}
     for week in found:
         teams.setdefault(week.team, []).append(week)
-    wide = max(len(_("week")), *(len(team or "-") for team in teams))
+    wide = max(len(_("week")), *(len(team or _("no team")) for team in teams))
     numbers = [f"{week.monday.isocalendar().week:>3}" for week in next(iter(teams.values()))]
     yield f"{_('week'):<{wide}} {''.join(numbers)}"
     for team, row in teams.items():
         marks = "".join(f"{_mark(week):>3}" for week in row)
         gaps = sum(week.known and not (week.sessions or week.not_held) for week in row)
         told = _("{n} without").format(n=gaps) if gaps else ""
-        yield f"{team or '-':<{wide}} {marks}  {told}".rstrip()
+        name = team or _("no team")
+        yield f"{name:<{wide}} {marks}  {told}".rstrip()
     for week in found:
         if week.not_held:
             yield _("{mark}  week {n}, {team}: not held, {reason}").format(
                 mark=_SAID,
                 n=week.monday.isocalendar().week,
-                team=week.team or "-",
+                team=week.team or _("no team"),
                 reason=words.not_held(week.not_held),
             )
 
