@@ -83,7 +83,7 @@ def gap_line(gaps: tuple[Week, ...], team: str) -> str:
     sentence = ngettext(
         "{team}: no round in week {weeks}", "{team}: no round in weeks {weeks}", len(weeks)
     )
-    return sentence.format(team=team or "-", weeks=numbers)
+    return sentence.format(team=team or _("no team"), weeks=numbers)
 
 
 def leads_line(one: Leads, you: str) -> str:

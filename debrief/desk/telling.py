@@ -43,7 +43,7 @@ def record_lines(desk: Desk, file: SessionFile) -> Iterator[str]:
         lang=NAMES.get(about.language, about.language),
     )
     yield _("Team: {team} · led by {supervisor}").format(
-        team=about.team or "-", supervisor=about.supervisor
+        team=about.team or _("no team"), supervisor=about.supervisor
     )
     yield ""
     yield _("Phases:")

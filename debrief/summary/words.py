@@ -26,7 +26,7 @@ _WORDS: Final[Mapping[str, _Row]] = MappingProxyType(
         "actions": ("Aftaler om arbejdet", "Avtaler om arbeidet", "Agreed work"),
         "signs": ("Tegn", "Tegn", "Signs"),
         "date": ("Dato", "Dato", "Date"),
-        "team": ("Hold", "Team", "Team"),
+        "team": ("Team", "Team", "Team"),
         "place": ("Sted", "Sted", "Place"),
         "protocol": ("Skabelon", "Mal", "Protocol"),
         "named_follow_ups": ("Hvem skal kontaktes", "Hvem skal kontaktes", "Who to contact"),

@@ -267,3 +267,9 @@ def test_open_actions_know_their_team(desk: Desk) -> None:
     assert actions.actions(desk, index, "Syd") == ()
     skip(desk, 130)
     assert actions.actions(desk, index) == ()
+
+
+def test_rounds_of_no_team_are_told_so(run: Run, desk: Desk) -> None:
+    session = hold(desk, "Aisha", team="")
+    assert "no team " in run("coverage").out
+    assert "Team: no team" in run("show", session).out
