@@ -258,6 +258,15 @@ def takes_over(chain: str) -> str:
     return _("Who takes over, from the top: {chain}.").format(chain=chain)
 
 
+_QUOTES = {"da": ("»", "«"), "nb": ("«", "»")}
+
+
+def quoted(text: str) -> str:
+    """Return `text` in the quotation marks of the interface language."""
+    opening, closing = _QUOTES.get(language(), ("“", "”"))
+    return f"{opening}{text}{closing}"
+
+
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from debrief import i18n
+from debrief import i18n, words
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +94,13 @@ def _hidden(source: str) -> list[str]:
         and isinstance(call.func, ast.Name)
         and call.func.id in ("_", "ngettext", "pgettext")
     ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("da", "»piller«"), ("nb", "«piller»"), ("en", "“piller”")]
+)
+def test_words_of_others_stand_in_the_quotation_marks_of_the_language(lang: str, told: str) -> None:
+    before = i18n.language()
+    i18n.use(lang)
+    assert words.quoted("piller") == told
+    i18n.use(before)

@@ -8,6 +8,7 @@ import click
 
 from debrief.cli.context import options, out, out_json
 from debrief.cli.shape import Group, argument, choice, flag, option
+from debrief.errors import EXIT_USAGE, Problem
 from debrief.i18n import _
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def add_to(root: Group) -> None:
         "not-held",
         _("Keep that a team had no round, and why, so that coverage tells it from a gap."),
         option("--team", help=_("Whose round."), metavar=_("TEAM")),
-        choice("--reason", of=_REASONS, help=_("Why it was not held."), default="other"),
+        choice("--reason", of=_REASONS, help=_("Why it was not held.")),
         option("--day", help=_("On which day (YYYY-MM-DD); today by default."), metavar=_("DAY")),
     )(_not_held)
 
@@ -209,10 +210,17 @@ def _ended(outcome: ActionOutcome) -> Any:
 # Rounds not held
 
 
-def _not_held(team: str | None, reason: NotHeldReason, day: str | None) -> int:
+def _not_held(team: str | None, reason: NotHeldReason | None, day: str | None) -> int:
     from debrief.cli.past import day as read
     from debrief.desk import following
 
+    if reason is None:
+        raise Problem(
+            _("Nothing was kept: say why with --reason, one of: {known}.").format(
+                known=", ".join(_REASONS)
+            ),
+            EXIT_USAGE,
+        )
     desk = options().desk()
     whose = team or desk.config.team or desk.roster.team
     kept = following.not_held(desk, whose, reason, read(day))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from debrief.cli.context import options
 from debrief.cli.shape import Group, choice, flag, option
 from debrief.errors import EXIT_USAGE, Problem
-from debrief.i18n import LANGUAGES, _
+from debrief.i18n import LANGUAGES, _, language
 
 if TYPE_CHECKING:
     from debrief.desk import Desk
@@ -91,7 +91,7 @@ def _demo(plain: bool) -> int:
     for ending in ("SIGTERM", "SIGHUP"):  # a closed window must not leave the folder behind
         if hasattr(signal, ending):
             signal.signal(getattr(signal, ending), _end)
-    with demo.evening() as (desk, session_id):
+    with demo.evening(language=language()) as (desk, session_id):
         return _show_demo(desk, session_id, plain)
 
 

@@ -16,13 +16,13 @@ _VALUED = ("--lang", "--workspace")
 
 
 def choose(arguments: Sequence[str]) -> str:
-    """Return the interface language: --lang, else that of debrief.toml, else the locale's.
+    """Return the interface language: the last --lang that is one, debrief.toml's, or the locale's.
 
     Only options before the command count. A configuration that can't be read is not told of here;
     the command that needs it does.
     """
     given = _before_command(arguments)
-    if given.get("--lang") in i18n.LANGUAGES:
+    if "--lang" in given:
         return given["--lang"]
     return _configured(given.get("--workspace")) or i18n.from_environment()
 
@@ -35,8 +35,11 @@ def _before_command(arguments: Sequence[str]) -> dict[str, str]:
         name, equals, value = word.partition("=")
         if not word.startswith("-"):
             break
-        if name in _VALUED:
-            found[name] = value if equals else next(words, "")
+        if name not in _VALUED:
+            continue
+        value = value if equals else next(words, "")
+        if name != "--lang" or value in i18n.LANGUAGES:
+            found[name] = value
     return found
 
 

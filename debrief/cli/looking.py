@@ -207,6 +207,11 @@ def _scan(file: str | None, lang: str, format: str, all: bool) -> int:
     else:
         from debrief.record.disk import Disk
 
+        if Path(file).is_dir():
+            raise Problem(
+                _("{path} is a folder. Name a file in it, or pipe the text in.").format(path=file),
+                EXIT_USAGE,
+            )
         source = Disk().read(Path(file))
     lines = source.decode("utf-8-sig", "replace").splitlines(keepends=True)
     try:

@@ -10,7 +10,7 @@ import click
 from debrief.cli.context import options, out, out_json, write
 from debrief.cli.shape import Group, argument, choice, flag, option
 from debrief.errors import EXIT_DELIVERY, EXIT_USAGE, Problem
-from debrief.i18n import _, ngettext, pgettext
+from debrief.i18n import _, language, ngettext, pgettext
 
 if TYPE_CHECKING:
     from debrief.delivery.outbox import Outbox
@@ -147,12 +147,14 @@ def _receipts(session: str | None, format: str) -> int:
 
 def receipt_line(one: DeliveryReceipt) -> str:
     """Return what arrived where, how much of it, and who says so."""
+    from debrief.summary import words as leaving
+
     line = _("{time}  {destination} · {session} · level {level} · {size} bytes, sha256 {digest}")
     told = line.format(
         time=_moment(one.at),
         destination=one.destination,
         session=one.session,
-        level=one.level,
+        level=leaving.level(one.level, language()),
         size=one.size,
         digest=one.sha256[:16],
     )
@@ -168,11 +170,13 @@ def _box(desk: Desk) -> Any:
 
 
 def _line(row: Row) -> str:
+    from debrief.summary import words as leaving
+
     again = _(", again {time}").format(time=_moment(row.next_at)) if row.next_at else ""
     why = f" ({row.said or row.why})" if row.said or row.why else ""
-    return (
-        f"{row.id}  {row.destination} · {row.session} · {row.level} · {state_name(row)}{again}{why}"
-    )
+    level = leaving.level(row.level, language())
+    where = f"{row.id}  {row.destination} · {row.session} · {level}"
+    return f"{where} · {state_name(row)}{again}{why}"
 
 
 def _moment(when: dt.datetime) -> str:
@@ -188,6 +192,9 @@ def _pick(box: Outbox, wanted: str) -> Row:
 
 
 def _show(row: str, format: str) -> int:
+    from debrief.delivery import words as told
+    from debrief.summary import words as leaving
+
     with _box(options().desk()) as box:
         found = _pick(box, row)
         attempts = box.attempts(found.id)
@@ -196,7 +203,7 @@ def _show(row: str, format: str) -> int:
         return 0
     out(
         _line(found),
-        _("fields {fields}").format(fields=", ".join(found.fields)),
+        _("fields {fields}").format(fields=leaving.fields(found.fields, language())),
         _("{size} bytes, {type}, sha256 {digest}").format(
             size=found.size, type=found.media_type, digest=found.sha256
         ),
@@ -204,8 +211,7 @@ def _show(row: str, format: str) -> int:
     if found.approved_by:
         out(_("approved by {name}").format(name=found.approved_by))
     for one in attempts:
-        said = " · ".join(part for part in (one.started, one.ending or "-", one.why) if part)
-        out(_("attempt {n}: {said}").format(n=one.number, said=said))
+        out(told.tried(one, one.started))
     return 0
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from debrief.delivery.rows import RowState
 from debrief.i18n import _
+
+if TYPE_CHECKING:
+    from debrief.delivery.shelf import Tried
 
 
 def state(name: RowState) -> str:
@@ -27,6 +31,27 @@ def state(name: RowState) -> str:
 def why(code: str) -> str:
     """Return the sentence for a code that an attempt left on its row; empty for none."""
     return {**_on_the_way(), **_at_the_ends()}.get(code, code)
+
+
+def tried(one: Tried, *more: str) -> str:
+    """Return an attempt as one line: `more`, then why it ended so, or else how it ended."""
+    said = why(one.why) if one.why else _ending(one.ending)
+    return _("attempt {n}: {said}").format(n=one.number, said=" · ".join((*more, said)))
+
+
+def _ending(code: str) -> str:
+    """Return how an attempt ended in a few words; that it has no end where it was cut off."""
+    return {
+        "receipt": _("arrived"),
+        "found": _("it was there already"),
+        "absent": _("it was not there"),
+        "not-sent": _("nothing was sent"),
+        "retry-later": _("to be tried again"),
+        "rejected": _("refused by the receiver"),
+        "broken": _("the plugin failed"),
+        "unknown": _("not known whether it arrived"),
+        "": _("no end is known"),
+    }.get(code, code)
 
 
 def _on_the_way() -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from typing import Final
 import tomli_w
 
 from debrief.clock import utc_now
-from debrief.demo.scripts import EARLIER, HELD, TONIGHT, Script, Told
+from debrief.demo.scripts import EARLIER, HELD, TONIGHT, TONIGHT_IN_ENGLISH, Script, Told
 from debrief.desk import Desk
 from debrief.desk.closing import Sealed
 from debrief.desk.times import follow_up_time
@@ -53,29 +53,35 @@ class ShiftClock:
 
 
 @contextlib.contextmanager
-def evening(clock: Callable[[], dt.datetime] = utc_now) -> Iterator[tuple[Desk, str]]:
+def evening(
+    clock: Callable[[], dt.datetime] = utc_now, language: str = "da"
+) -> Iterator[tuple[Desk, str]]:
     """Give a desk with an open round in a throw-away workspace; all of it is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="debrief-demo-") as folder:
-        yield prepare(Path(folder), clock)
+        yield prepare(Path(folder), clock, language)
 
 
-def prepare(folder: Path, clock: Callable[[], dt.datetime] = utc_now) -> tuple[Desk, str]:
+def prepare(
+    folder: Path, clock: Callable[[], dt.datetime] = utc_now, language: str = "da"
+) -> tuple[Desk, str]:
     """Fill `folder` with a workspace, keys and state of its own; return its desk and open round.
 
     Two rounds were held before; tonight's is in its third phase. One destination is configured, a
     folder called `tavle`, so that closing shows what leaves. The round is not locked: resume it.
+    Tonight's is held in English where `language` is en, else in Danish; the earlier ones in Danish.
     """
+    tonight = TONIGHT_IN_ENGLISH if language == "en" else TONIGHT
     places = Places(folder / "workspace", folder / "config", folder / "state")
     shown = ShiftClock(clock)
     desk = Desk(places, shown, plugins=False)
     for script, days in zip(EARLIER, (7, 2), strict=True):
         shown.set_back(dt.timedelta(days=days, minutes=25))
         Player(desk, shown).hold(script)
-    _configure(desk, folder / "tavle")
+    _configure(desk, tonight, folder / "tavle")
     desk = Desk(places, shown, plugins=False)
     shown.set_back(dt.timedelta(minutes=14))
     player = Player(desk, shown)
-    live = player.play(TONIGHT)
+    live = player.play(tonight)
     player.say_alone(live, "Mette")
     live.settle()
     desk.pause(live)
@@ -97,12 +103,12 @@ def held_sessions(desk: Desk, clock: ShiftClock) -> tuple[Sealed, ...]:
     return tuple(sealed)
 
 
-def _configure(desk: Desk, board: Path) -> None:
+def _configure(desk: Desk, tonight: Script, board: Path) -> None:
     desk.disk.make_folder(board)
     config = {
         "version": 1,
-        "team": TONIGHT.team,
-        "round_language": TONIGHT.language,
+        "team": tonight.team,
+        "round_language": tonight.language,
         "destinations": {
             "tavle": {
                 "exporter": "folder",

@@ -85,6 +85,47 @@ TONIGHT: Final = Script(
     ),
 )
 
+TONIGHT_IN_ENGLISH: Final = msgspec.structs.replace(
+    TONIGHT,
+    language="en",
+    team="Evening shift",
+    scenes=(
+        (Told(lines=("Sofie has to go at 21.30. Nobody else is in a hurry.",)),),
+        (
+            Told("Aisha", ("Tired, but all right. A long shift with few breaks.",), 2),
+            Told("Jonas", ("The last call keeps going round in my head.",), 6),
+            Told("Mette", ("A heavy evening. I cried when I had hung up.",), 8),
+            Told("Per", ("Calm. Sat in the office with the back-up.",), 3),
+            Told("Sofie", turn="passed"),
+        ),
+        (
+            Told("Sofie", turn="early"),
+            Told(
+                "Aisha",
+                ("Mostly loneliness. And a regular caller who wanted us to promise something.",),
+            ),
+            Told(
+                "Jonas",
+                (
+                    "A mother called. Her ex-boyfriend had hit her in front of the children.",
+                    "I got her on to the crisis centre.",
+                    "I should have asked more about the children.",
+                ),
+            ),
+            Told(
+                "Mette",
+                (
+                    "A call from a girl of 16. She said that she wanted to take her own life,",
+                    "and that she had the pills on the table. She hung up in the middle of it all.",
+                    '"I can still hear her voice." I did not sleep last night, am alone tonight.',
+                ),
+                turn="",
+            ),
+        ),
+    ),
+)
+"""The same evening, for those who look around in English."""
+
 EARLIER: Final = (
     Script(
         protocol="shift-defuse",

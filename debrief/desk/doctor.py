@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from debrief.errors import Problem
-from debrief.i18n import _
+from debrief.i18n import _, ngettext
 from debrief.record.keys import Locked
 from debrief.text import token
 
 if TYPE_CHECKING:
     from debrief.desk.desk import Desk
+    from debrief.desk.outgoing import Item
 
 Weight = Literal["well", "mind", "wrong"]
 _ROOM: Final = 200 * 1024 * 1024
@@ -227,5 +228,20 @@ def _leaving(desk: Desk) -> Iterator[tuple[Weight, str]]:
             "mind",
             _("{n} in the outbox wait for you; `debrief outbox list` shows them.").format(n=waits),
         )
-    else:
+    trying = sum(not item.decide and _failed(item) for item in found.items)
+    if trying:
+        told = ngettext(
+            "{n} in the outbox did not get through yet and is tried again by itself; "
+            "`debrief outbox list` shows why.",
+            "{n} in the outbox did not get through yet and are tried again by themselves; "
+            "`debrief outbox list` shows why.",
+            trying,
+        )
+        yield "mind", told.format(n=trying)
+    if not waits and not trying:
         yield "well", _("Nothing in the outbox waits for you.")
+
+
+def _failed(item: Item) -> bool:
+    """Tell whether the last attempt ended, and not well."""
+    return bool(item.tried) and item.tried[-1].ending not in ("", "receipt")

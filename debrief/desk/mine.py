@@ -28,6 +28,7 @@ class Part(msgspec.Struct, frozen=True):
 
     session: str
     opened: dt.datetime
+    protocol: str
     record: PersonRecord
     duties: tuple[DutyRecord, ...]
     private: Mapping[str, Any] | None
@@ -47,19 +48,24 @@ class Mine(msgspec.Struct, frozen=True):
     in_roster: bool
     parts: tuple[Part, ...]
     unread: tuple[str, ...] = ()
-    """Session files that could not be read, so that nobody knows."""
+    """Sessions, closed or not, that could not be read, so that nobody knows."""
+    not_closed: tuple[str, ...] = ()
+    """Rounds they are in that were not closed."""
 
 
 def mine(desk: Desk, person: str) -> Mine:
     """Return what is held of a person, by name or pseudonym, newest session first.
 
-    Raises Problem when nobody of that name is known.
+    A round that was not closed is named, not told from: it may still change. Raises Problem when
+    nobody of that name is known.
     """
+    still_open = desk.unfinished()  # a close that was broken off becomes a session here
     known = desk.roster.find(person)
     wanted = known.id if known is not None else person
     named = known.name if known is not None else ""
     found = past.index(desk)
-    unread = [one.id for one in past.held(found) if one.problem]
+    unread = [one.id for one in still_open if one.problem]
+    unread += [one.id for one in past.held(found) if one.problem]
     parts = []
     for one in past.held(found, past.Where(person=wanted)):
         try:
@@ -71,9 +77,10 @@ def mine(desk: Desk, person: str) -> Mine:
         parts.append(part)
         named = named or str((part.private or {}).get("name", ""))
     in_roster = any(each.id == wanted for each in desk.roster.people)
-    if not parts and not in_roster:
+    not_closed = tuple(one.id for one in still_open if one.state and one.state.person(wanted))
+    if not parts and not in_roster and not not_closed:
         raise nobody(person)
-    return Mine(wanted, named, in_roster, tuple(parts), tuple(unread))
+    return Mine(wanted, named, in_roster, tuple(parts), tuple(unread), not_closed)
 
 
 def _part(desk: Desk, data: bytes, file: SessionFile, person: str) -> Part:
@@ -86,4 +93,14 @@ def _part(desk: Desk, data: bytes, file: SessionFile, person: str) -> Part:
     said = tuple(one for one in corrections(desk, about.id) if one.about == person)
     came = tuple(one for one in came_of(desk, about.id) if one.about == person)
     left = left_of(desk, about.id)
-    return Part(about.id, about.opened, file.people[person], duties, private, said, came, left)
+    return Part(
+        about.id,
+        about.opened,
+        about.protocol,
+        file.people[person],
+        duties,
+        private,
+        said,
+        came,
+        left,
+    )

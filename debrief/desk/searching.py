@@ -6,7 +6,7 @@ own, and forgotten again. A screen asks for this in a thread and shows what come
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from debrief.desk import past
+from debrief.desk.telling import phase_names
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.record import correcting, sessionfile
@@ -44,6 +45,8 @@ class Hit(msgspec.Struct, frozen=True):
     phase: str
     words: str
     """The place where the first of them stands."""
+    phase_name: str = ""
+    """What the phase is called, where its protocol is known here."""
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -71,12 +74,30 @@ def search(
     names = [name for one in held if not one.problem for name in _files(desk, one)]
     work = partial(_some, desk.places.sessions, desk.keys.opener(), wanted, where.person)
     parts = [names[at : at + _PART] for at in range(0, len(names), _PART)]
+    named = _Naming(desk, held)
     several = progress is not None and pays_off(len(names) * FEW // _PART)
     found = at_once(work, parts) if several else (one for part in parts for one in work(part))
     for done, looked in enumerate(found, 1):
         if progress is not None:
             progress(done, len(names))
-        yield looked
+        yield Looked(tuple(map(named, looked.hits)), looked.closed)
+
+
+class _Naming:
+    """Gives each hit the name of its phase; a protocol is read once."""
+
+    def __init__(self, desk: Desk, held: Iterable[past.Held]) -> None:
+        self._desk = desk
+        self._protocols = {one.id: one.protocol for one in held}
+        self._names: dict[str, dict[str, str]] = {}
+
+    def __call__(self, hit: Hit) -> Hit:
+        if not hit.phase or not (protocol := self._protocols.get(hit.session, "")):
+            return hit
+        if protocol not in self._names:
+            self._names[protocol] = phase_names(self._desk, protocol)
+        name = self._names[protocol].get(hit.phase, "")
+        return msgspec.structs.replace(hit, phase_name=name)
 
 
 def _files(desk: Desk, one: past.Held) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from debrief import signs, words
 from debrief.desk.past import FEWEST
 from debrief.errors import Problem
-from debrief.i18n import _, language, ngettext
+from debrief.i18n import NAMES, _, language, ngettext
 from debrief.record.correcting import RECORD
 from debrief.session.model import ROUND
 
@@ -34,15 +34,16 @@ def record_lines(desk: Desk, file: SessionFile) -> Iterator[str]:
     """Yield the record of a session; names of phases are those of its protocol."""
     about = file.session
     yield about.id
+    protocol = protocol_name(desk, about.protocol)
     yield _("{day} {opened}-{closed}, protocol {protocol}, language {lang}").format(
         day=words.day(about.opened),
         opened=words.clock(about.opened),
         closed=words.clock(about.closed),
-        protocol=f"{about.protocol} {about.protocol_version}",
-        lang=about.language,
+        protocol=f"{protocol} {about.protocol_version}",
+        lang=NAMES.get(about.language, about.language),
     )
     yield _("Team: {team} · led by {supervisor}").format(
-        team=about.team or "-", supervisor=about.supervisor
+        team=about.team or _("no team"), supervisor=about.supervisor
     )
     yield ""
     yield _("Phases:")
@@ -84,6 +85,14 @@ def _agreed_lines(file: SessionFile) -> Iterator[str]:
         confirmed=counts.signs_confirmed,
         dismissed=counts.signs_dismissed,
     )
+
+
+def protocol_name(desk: Desk, protocol_id: str) -> str:
+    """Return what a protocol is called; its id where it is not known here."""
+    try:
+        return desk.protocol(protocol_id).name.to(language())
+    except Problem:
+        return protocol_id
 
 
 def phase_names(desk: Desk, protocol_id: str) -> dict[str, str]:
@@ -281,7 +290,7 @@ def hit_line(one: Hit) -> str:
     who = {"round": _("the whole round"), "record": _("the record")}.get(
         one.person, f"{one.name} ({one.person})" if one.name else one.person
     )
-    where = ", ".join(part for part in (who, one.phase) if part)
+    where = ", ".join(part for part in (who, one.phase_name or one.phase) if part)
     return f"{one.session}  {where}: {one.words}"
 
 

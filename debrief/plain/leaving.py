@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from debrief import words
 from debrief.desk import keyring
 from debrief.desk.closing import Preview, Sealed
-from debrief.i18n import _, ngettext
+from debrief.i18n import _, language, ngettext
+from debrief.summary import words as leaving
 
 if TYPE_CHECKING:
     from debrief.delivery.courier import Attempt
@@ -26,7 +27,9 @@ def preview_lines(previews: tuple[Preview, ...]) -> list[str]:
 
 def _preview(one: Preview) -> list[str]:
     head = _("{destination}: level {level}; fields {fields}").format(
-        destination=one.destination, level=one.level, fields=", ".join(one.fields)
+        destination=one.destination,
+        level=leaving.level(one.level, language()),
+        fields=leaving.fields(one.fields, language()),
     )
     if one.document is None:
         return ["", head, _("  It can't leave, and waits: {problem}").format(problem=one.problem)]

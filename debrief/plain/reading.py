@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Sequence
 from typing import Literal
 
@@ -119,9 +120,42 @@ def person(text: str, roster: Roster, present: Sequence[Person] = ()) -> Person:
     return _detailed(found, details, known=roster.find(found.name) is not None)
 
 
+def several(text: str, roster: Roster, present: Sequence[Person] = ()) -> list[Person]:
+    """Return the people in a line: one with what is known of them, or nothing but names.
+
+    It is names where all that stands after the first comma begins with a capital and is no role,
+    place or channel, or nearly one. Raises Problem as `person` does.
+    """
+    names = [name for field in text.split(",") if (name := clean_line(field))]
+    if len(names) < 2 or any(_is_detail(name) for name in names[1:]):
+        return [person(text, roster, present)]
+    found: list[Person] = []
+    for name in names:
+        found.append(person(name, roster, [*present, *found]))
+    return found
+
+
+_NEAR = 0.8
+"""How like a role, place or channel a word is that is one misspelled, and no name."""
+
+
+def _is_detail(field: str) -> bool:
+    if not field[:1].isupper():
+        return True
+    tables = (v.ROLE_WORDS, v.PLACE_WORDS, v.CHANNEL_WORDS, v.STAY_WORDS)
+    known = [word for table in tables for words in table.values() for word in words.split("|")]
+    return bool(difflib.get_close_matches(field.casefold(), known, n=1, cutoff=_NEAR))
+
+
 def _named(name: str, roster: Roster, present: Sequence[Person]) -> Person:
     if not name:
         raise Problem(_("A name is needed first: name, role, place, channel."))
+    if name.startswith("/"):
+        raise Problem(
+            _("{word} is a command, and those work once the round is open. Write a name.").format(
+                word=name[:40]
+            )
+        )
     if len(name) > LONGEST_NAME:
         raise Problem(_("That name is too long; write at most {n} letters.").format(n=LONGEST_NAME))
     same = next((one for one in present if one.name.casefold() == name.casefold()), None)

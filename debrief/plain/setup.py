@@ -168,12 +168,13 @@ class SetupTalk:
                 self.talk.tell(_("A round needs at least one counsellor."))
                 continue
             try:
-                person = reading.person(answer, self.desk.roster, people)
+                found = reading.several(answer, self.desk.roster, people)
             except Problem as problem:
                 self.talk.tell(str(problem))
                 continue
-            people.append(person)
-            self.talk.tell(f"  {len(people)}. {_described(person)}")
+            for person in found:
+                people.append(person)
+                self.talk.tell(f"  {len(people)}. {_described(person)}")
         if len(people) > chosen.max_people:
             self.talk.tell(_("More than {n}: two rounds are better.").format(n=chosen.max_people))
         return people

@@ -22,14 +22,7 @@ def phase_lines(phase: Phase, state: State, lang: str, second: str = "") -> Iter
     The prompts are told in a `second` language as well, unless it is empty.
     """
     yield ""
-    minutes = round(state.plan.planned_s / 60)
-    yield ngettext(
-        "Phase {n} of {all}: {name} ({minutes} minute)",
-        "Phase {n} of {all}: {name} ({minutes} minutes)",
-        minutes,
-    ).format(
-        n=state.phase + 1, all=len(state.setup.phases), name=phase.name.to(lang), minutes=minutes
-    )
+    yield _heading(phase, state, lang)
     yield phase.goal.to(lang)
     if state.plan.silent_s:
         yield _("Begins with {n} seconds of silence.").format(n=state.plan.silent_s)
@@ -43,6 +36,32 @@ def phase_lines(phase: Phase, state: State, lang: str, second: str = "") -> Iter
     if avoid:
         yield _("Not to do here:")
         yield from (f"  - {line}" for line in avoid)
+
+
+def _heading(phase: Phase, state: State, lang: str) -> str:
+    """Return which phase it is, and for how long; less than a minute is told in seconds."""
+    planned = state.plan.planned_s
+    minutes = round(planned / 60)
+    if planned < 60:
+        told = ngettext(
+            "Phase {n} of {all}: {name} ({seconds} second)",
+            "Phase {n} of {all}: {name} ({seconds} seconds)",
+            planned,
+        )
+    else:
+        told = ngettext(
+            "Phase {n} of {all}: {name} ({minutes} minute)",
+            "Phase {n} of {all}: {name} ({minutes} minutes)",
+            minutes,
+        )
+    name = phase.name.to(lang)
+    return told.format(
+        n=state.phase + 1,
+        all=len(state.setup.phases),
+        name=name,
+        minutes=minutes,
+        seconds=planned,
+    )
 
 
 def sign_name(code: str) -> str:

@@ -24,8 +24,11 @@ def start(desk: Desk, talk: Talk, asked: Asked = Asked()) -> int:
     """Ask for everything, hold the round, close it; return the exit status.
 
     A round that was not closed is offered first. When the input ends before the close the round
-    is kept, and the status is EXIT_INPUT. Raises Problem where nothing can be opened.
+    is kept, and the status is EXIT_INPUT. Raises Problem where nothing can be opened, and before
+    anything is asked where the protocol that is asked for is not one.
     """
+    if asked.protocol is not None:
+        desk.protocol(asked.protocol)
     try:
         old = _offered(desk, talk)
         live = old or SetupTalk(desk, talk, asked).open()

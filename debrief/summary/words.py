@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -26,7 +26,7 @@ _WORDS: Final[Mapping[str, _Row]] = MappingProxyType(
         "actions": ("Aftaler om arbejdet", "Avtaler om arbeidet", "Agreed work"),
         "signs": ("Tegn", "Tegn", "Signs"),
         "date": ("Dato", "Dato", "Date"),
-        "team": ("Hold", "Team", "Team"),
+        "team": ("Team", "Team", "Team"),
         "place": ("Sted", "Sted", "Place"),
         "protocol": ("Protokol", "Protokoll", "Protocol"),
         "named_follow_ups": ("Hvem skal kontaktes", "Hvem skal kontaktes", "Who to contact"),
@@ -55,6 +55,15 @@ _WORDS: Final[Mapping[str, _Row]] = MappingProxyType(
         "level": ("Alvor", "Alvor", "Level"),
         "decision": ("Vurdering", "Vurdering", "Decision"),
         "words": ("Ord", "Ord", "Words"),
+    }
+)
+
+_LEVELS: Final[Mapping[str, _Row]] = MappingProxyType(
+    {
+        "counts": ("kun tal", "bare tall", "numbers only"),
+        "record": ("referat", "referat", "record"),
+        "named": ("med navne", "med navn", "with names"),
+        "full": ("alt", "alt", "everything"),
     }
 )
 
@@ -137,6 +146,17 @@ _CODES: Final[Mapping[str, _Row]] = MappingProxyType(
 def word(key: str, language: str) -> str:
     """Return the heading for a field or column; the key itself where there is none."""
     return _look_up(_WORDS, key, language)
+
+
+def level(value: str, language: str) -> str:
+    """Return what a level is called; the value itself where it is none."""
+    return _look_up(_LEVELS, value, language)
+
+
+def fields(names: Iterable[str], language: str) -> str:
+    """Return the headings of fields as they stand in the middle of a sentence."""
+    found = (word(name, language) for name in names)
+    return ", ".join(name[:1].lower() + name[1:] for name in found)
 
 
 def code(value: str, language: str) -> str:

@@ -73,7 +73,7 @@ def _unread(state: State) -> list[Account]:
             row = Content.assemble(
                 (looks.LEVEL_GLYPHS["acute"] + " ", looks.LEVEL_STYLES["acute"]),
                 (title, looks.LEVEL_STYLES["acute"]),
-                f"  »{key.words}«" if key.words else "",
+                f"  {words.quoted(key.words)}" if key.words else "",
             )
             rows.append(Account("sign", key.person, False, row, key))
     return rows

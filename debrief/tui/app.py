@@ -24,10 +24,18 @@ from debrief.tui.plainly import Plainly
 from debrief.tui.sizes import LOW, NARROW, too_small
 
 if TYPE_CHECKING:
+    from textual.command import Provider
     from textual.notifications import SeverityLevel
 
     from debrief.desk import Desk
     from debrief.live import Live
+
+
+def _offers() -> type[Provider]:
+    """Return what the palette looks through; it is loaded when it is first opened."""
+    from debrief.tui.offers import Offers
+
+    return Offers
 
 
 class DebriefApp(EndingApp):
@@ -36,6 +44,7 @@ class DebriefApp(EndingApp):
     CSS_PATH = "debrief.tcss"
     TITLE = "debrief"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {_offers}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings("app")]

@@ -27,7 +27,7 @@ def resumable(one: Unfinished, *, first: bool) -> Content:
     if one.state is None:
         return Content.styled(f"▲ {one.id}  {one.problem}", "$warning")
     key = ("r  " if first else "   ", "bold $accent")
-    text = _("Round of {when}, {people}, {phase}. of {phases} phases").format(
+    text = _("Round of {when}, {people}, phase {phase} of {phases}").format(
         when=words.moment(one.state.opened),
         people=words.count_people(len(one.state.people)),
         phase=one.state.phase + 1,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.record.reading import document
-from debrief.workspace import recipients
+from debrief.workspace import recipients, refusing
 
 Days = Annotated[int, msgspec.Meta(ge=1, le=3660)]
 
@@ -72,7 +72,9 @@ def parse(data: bytes, name: str = "debrief.toml") -> Config:
     try:
         return msgspec.convert(document(data), Config)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        where = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _("not UTF-8 TOML")
+        where = _("not UTF-8 TOML")
+        if isinstance(error, tomllib.TOMLDecodeError):
+            where = refusing.syntax(str(error))
         raise Problem(
             _("{file} can't be read: {where}. Nothing was changed; mend the file.").format(
                 file=name, where=where
@@ -82,11 +84,22 @@ def parse(data: bytes, name: str = "debrief.toml") -> Config:
         raise Problem(_refusal(str(error), name)) from None
 
 
+def _choices() -> dict[str, tuple[object, ...]]:
+    """Return the values of each key that takes one of a few."""
+    found = {}
+    for key, kind in get_type_hints(Config).items():
+        of = [kind, *get_args(kind)]
+        literal = next((one for one in of if get_origin(one) is Literal), None)
+        if literal is not None:
+            found[key] = get_args(literal)
+    return found
+
+
 def _refusal(reason: str, name: str) -> str:
     unknown = _UNKNOWN.search(reason)
     if unknown is None:
         return _("{file} is refused: {reason}. Nothing was changed; mend that line.").format(
-            file=name, reason=reason
+            file=name, reason=refusing.misfit(reason, _choices())
         )
     field, path = unknown["field"], (unknown["path"] or "").lstrip(".")
     struct = Retention if path == "retention" else Config

@@ -105,6 +105,10 @@ def test_the_language_is_chosen_before_anything_is_said(run: Run, places: Places
     assert i18n.language() == "da"
     run("--lang=en", "list")
     assert i18n.language() == "en"
+    places.settings.unlink()
+    said = run("--lang", "nb", "--lang", "sv", "list")
+    assert said.status == EXIT_USAGE
+    assert i18n.language() == "nb"
 
 
 # Falling
@@ -408,6 +412,22 @@ def test_an_empty_outbox_says_so_and_makes_no_file(run: Run, places: Places) -> 
     assert run("outbox", "list").out == "Nothing waits in the outbox.\n"
     assert run("outbox", "send").status == 0
     assert not places.outbox.exists()
+
+
+def test_the_doctor_tells_of_what_does_not_get_through(
+    run: Run, places: Places, queued: Path
+) -> None:
+    well = "Nothing in the outbox waits for you."
+    assert well in run("doctor").out
+    queued.rmdir()
+    run("outbox", "send")
+    said = run("doctor").out
+    assert "1 in the outbox did not get through yet and is tried again by itself" in said
+    assert well not in said
+    (row,) = json.loads(run("outbox", "list", "--format", "json").out)
+    shown = run("outbox", "show", row["id"]).out
+    assert "The folder is not there" in shown
+    assert "no-folder" not in shown.split("attempt 1", 1)[1]
 
 
 def test_what_waits_is_shown_and_sent(run: Run, queued: Path) -> None:

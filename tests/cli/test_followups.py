@@ -202,6 +202,10 @@ def test_a_round_that_was_not_held_is_no_gap(run: Run, desk: Desk) -> None:
     today = desk.clock().astimezone().date()
     assert len(past.gaps(index, today)) == 2
     day = (today - dt.timedelta(days=7)).isoformat()
+    unsaid = run("not-held", "--team", "Nord", "--day", day)
+    assert unsaid.status == EXIT_USAGE
+    assert "nobody-there, no-need, no-time, other-support, other" in unsaid.err
+    assert len(past.gaps(past.index(desk), today)) == 2
     said = run("not-held", "--team", "Nord", "--reason", "no-time", "--day", day)
     assert said.status == 0, said.err
     assert len(past.gaps(past.index(desk), today)) == 1
@@ -209,7 +213,9 @@ def test_a_round_that_was_not_held_is_no_gap(run: Run, desk: Desk) -> None:
     assert "there was no time" in shown
     assert "2 without" in shown  # last week's, and this one
     ahead = (today + dt.timedelta(days=2)).isoformat()
-    assert run("not-held", "--team", "Nord", "--day", ahead).status == EXIT_INPUT
+    assert (
+        run("not-held", "--team", "Nord", "--reason", "other", "--day", ahead).status == EXIT_INPUT
+    )
     assert all(one.ok for one in verify_folder(desk.disk, desk.places.sessions))
     skip(desk, 800)
     assert run("expire", "--yes").status == 0
@@ -261,3 +267,9 @@ def test_open_actions_know_their_team(desk: Desk) -> None:
     assert actions.actions(desk, index, "Syd") == ()
     skip(desk, 130)
     assert actions.actions(desk, index) == ()
+
+
+def test_rounds_of_no_team_are_told_so(run: Run, desk: Desk) -> None:
+    session = hold(desk, "Aisha", team="")
+    assert "no team " in run("coverage").out
+    assert "Team: no team" in run("show", session).out

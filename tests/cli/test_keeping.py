@@ -13,6 +13,7 @@ from debrief.errors import EXIT_FOUND, EXIT_INPUT, EXIT_USAGE
 from debrief.record import erasing, ledger
 from debrief.record.sessionfile import open_private, read
 from debrief.record.verify import verify_folder
+from tests.builders import people, person
 from tests.cli.conftest import Run
 
 
@@ -193,3 +194,41 @@ def test_forgetting_asks_first(run: Run, held: Desk) -> None:
     assert run("forget", name, given="no\n").status == EXIT_USAGE
     assert path.read_bytes() == before
     assert Desk(held.places, held.clock).roster.find(name)
+
+
+def test_a_round_that_is_not_closed_is_told_too(run: Run, held: Desk) -> None:
+    owner, name = someone(held, newest(held))
+    setup = held.setup(held.protocol("shift-defuse"), [person(name, id=owner)], "da")
+    live = held.start(setup)
+    held.pause(live)
+    said = run("mine", name)
+    assert said.status == 0, said.err
+    assert f"Also in a round that is not closed: {live.state.id}." in said.out
+    assert json.loads(run("mine", owner, "--format", "json").out)["not_closed"] == [live.state.id]
+
+
+def test_one_who_is_only_in_an_open_round_is_known(run: Run, held: Desk) -> None:
+    live = held.start(held.setup(held.protocol("shift-defuse"), people("Nyx"), "da"))
+    held.pause(live)
+    held.keep(held.roster.without("c-nyx"))
+    assert live.state.id in run("mine", "c-nyx").out
+
+
+def test_phases_are_told_by_name(run: Run, held: Desk) -> None:
+    for one in held.held():
+        blocks = open_private(one.path.read_bytes(), held.keys)
+        owner = next((owner for owner in blocks if blocks[owner].get("notes")), "")
+        if owner and owner != "round":
+            break
+    turns = read(one.path.read_bytes(), one.id).people[owner].turns
+    phases = held.protocol(one.protocol).phases
+    names = {phase.key: phase.name.to("en") for phase in phases}
+    said = run("mine", owner).out
+    notes = blocks[owner]["notes"]
+    assert turns
+    assert all(f"{names[phase]} " in said for phase in turns)
+    assert all(f"    {names[phase]}:" in said for phase in notes)
+    assert not any(f"    {phase}:" in said for phase in names)
+    phase, note = next(iter(notes.items()))
+    found = run("search", *note.split()[:2], "--person", owner).out
+    assert f"({owner}), {names[phase]}: " in found

@@ -107,3 +107,9 @@ def test_plain_mode_says_that_a_list_was_left_out_and_goes_on(run: Run, places: 
     assert "signs/hus.toml was left out" in said.out
     assert "Traceback" not in said.err
     assert list(places.sessions.glob("2*/*.toml")) or list(places.live.glob("*.journal"))
+
+
+def test_a_folder_is_no_file_to_scan(run: Run, tmp_path: Path) -> None:
+    said = run("scan", str(tmp_path))
+    assert said.status == EXIT_USAGE
+    assert said.err == f"debrief: {tmp_path} is a folder. Name a file in it, or pipe the text in.\n"

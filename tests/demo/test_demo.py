@@ -77,6 +77,17 @@ def test_closing_the_evening_shows_what_leaves(prepared: tuple[Desk, str]) -> No
     assert "Mette" not in preview.document.body.decode()
 
 
+def test_who_looks_around_in_english_is_in_an_english_round(tmp_path: Path) -> None:
+    desk, _session = prepare(tmp_path, lambda: NOW, "en")
+    (one,) = desk.unfinished()
+    assert one.state is not None
+    assert one.state.setup.language == "en"
+    notes = " ".join(map(str, one.state.notes.values()))
+    assert "I can still hear her voice" in notes
+    codes = {key.code for key in one.state.signs}
+    assert {"case_suicide_risk", "case_violence", "sleep"} <= codes
+
+
 def test_nothing_is_left_of_the_evening() -> None:
     with evening() as (desk, session_id):
         folder = desk.places.workspace.parent

@@ -254,7 +254,7 @@ def test_what_leaves_is_shown_to_the_byte_then_sent(room: Room, tmp_path: Path) 
     board.mkdir()
     room.configure(BOARD.format(path=board))
     done = room.hold("Alle er her.", "/action To på vagt", *CLOSING, "ja")
-    assert "board: level record; fields team, phases, actions" in done.text
+    assert "board: level record; fields team, phases, agreed work" in done.text
     (sent,) = board.iterdir()
     body = sent.read_bytes()
     assert f"sha256 {hashlib.sha256(body).hexdigest()}" in done.text
@@ -361,3 +361,27 @@ def test_what_a_crash_cut_off_is_told(room: Room) -> None:
     journal.write_bytes(journal.read_bytes()[:-3])
     done = room.resume(session, "/leave")
     assert "The last thing that was written may be missing" in done.text
+
+
+def test_a_protocol_that_is_none_is_refused_before_anything_is_asked(room: Room) -> None:
+    room.hold()  # a round that stays open
+    with pytest.raises(Problem, match="nej"):
+        room.hold("n", asked=Asked("nej", "da", "Nord"))
+
+
+def test_names_may_stand_in_one_line(room: Room) -> None:
+    lines = ("Anna, Bo, Carl", "/pas", "/hjælp, video", "Dan, hjemme", "", "")
+    held = room.hold(*lines, asked=Asked("shift-defuse", "da", "Nord"))
+    (state,) = (one.state for one in held.desk.unfinished())
+    assert state is not None
+    assert [one.name for one in state.people] == ["Anna", "Bo", "Carl", "Dan"]
+    assert held.text.count("is a command, and those work once the round is open") == 2
+
+
+def test_a_short_phase_is_told_in_seconds(room: Room) -> None:
+    held = room.hold("Anna", "", "", asked=Asked("pause", "da", "Nord"))
+    (state,) = (one.state for one in held.desk.unfinished())
+    assert state is not None
+    assert state.plan.planned_s < 60
+    assert f"({state.plan.planned_s} seconds)" in held.text
+    assert "(0 minutes)" not in held.text

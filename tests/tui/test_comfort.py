@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from debrief import i18n
-from debrief.tui import commands
+from debrief.tui import commands, offers
 from debrief.tui.help import PANES, HelpDialog, about, found, glossary, told
 from debrief.tui.jumping import LETTERS, JumpScreen, targets
 from debrief.tui.outside import PREFIX, places
@@ -225,6 +225,23 @@ async def test_in_a_dialog_the_palette_has_the_commands_of_the_screen_below(open
         await screen.settle()
         assert isinstance(screen.app.screen, CloseScreen)
         assert live.state.follow_ups == {}
+
+
+async def test_where_nothing_fits_the_palette_says_so_in_the_interface_language(
+    opened, live, monkeypatch
+) -> None:
+    monkeypatch.setattr(offers, "_", str.upper)
+    async with opened(live) as screen:
+        app = screen.app
+        found = offers.Offers(app.screen)
+        found._post_init()
+        (only,) = [hit async for hit in found._search("qqqq")]
+        assert str(only.prompt) == "NOTHING HERE IS CALLED THAT. TRY ANOTHER WORD."
+        fit = [hit async for hit in found._search("close")]
+        assert fit
+        assert not any("NOTHING" in str(hit.prompt) for hit in fit)
+        await screen.press("ctrl+p", *"close", "enter")
+        assert isinstance(app.screen, CloseScreen)
 
 
 # The end

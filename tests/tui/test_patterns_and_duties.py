@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from debrief import i18n
+from debrief import i18n, words
 from debrief.live import PATTERNS
 from debrief.record import sessionfile
 from debrief.session import SignKey
@@ -60,7 +60,7 @@ async def test_it_is_shown_of_the_one_who_has_the_word_above_their_notes(opened,
         assert first == "▲ Mette · absence"
         assert second == "· Mette · sleep"
         assert "last 2 debriefs, after one with load 8" in cards(screen)
-        assert "»«" not in cards(screen)
+        assert words.quoted("") not in cards(screen)
 
 
 async def test_it_is_decided_like_any_sign_and_stays_with_its_person(opened, live) -> None:
@@ -82,7 +82,7 @@ async def test_it_is_decided_like_any_sign_and_stays_with_its_person(opened, liv
 async def test_a_narrow_window_names_it_in_its_row(opened, live) -> None:
     async with opened(live, size=(80, 24)) as screen:
         await screen.press("ctrl+l", "8")
-        assert "· 1  Aisha: »run of heavy shifts«" in screen.text("#strip")
+        assert "· 1  Aisha: “run of heavy shifts”" in screen.text("#strip")
 
 
 async def test_it_speaks_the_language_of_the_interface(opened, live) -> None:

@@ -14,9 +14,10 @@ from textual.widgets.option_list import Option
 from debrief import words
 from debrief.desk import keyring
 from debrief.errors import Problem
-from debrief.i18n import _, ngettext
+from debrief.i18n import _, language, ngettext
 from debrief.live import Live
 from debrief.session.guardrails import to_settle, to_tell
+from debrief.summary import words as leaving
 from debrief.tui import accounts, commands
 from debrief.tui.close_dialogs import DangerDialog
 from debrief.tui.dialogs import MessageDialog, PreviewDialog
@@ -192,8 +193,8 @@ def _part(one: Preview) -> tuple[str, str]:
     heading = _("To {destination} ({exporter}), level {level}: {fields}. sha256 {digest}").format(
         destination=one.destination,
         exporter=one.exporter,
-        level=one.level,
-        fields=", ".join(one.fields),
+        level=leaving.level(one.level, language()),
+        fields=leaving.fields(one.fields, language()),
         digest=one.document.sha256,
     )
     return heading, one.document.body.decode(errors="replace")

@@ -21,7 +21,8 @@ from debrief.delivery.rows import DeliveryReceipt, Resolution
 from debrief.desk import outgoing
 from debrief.desk.outgoing import Item, Outgoing
 from debrief.errors import Problem
-from debrief.i18n import _
+from debrief.i18n import _, language
+from debrief.summary import words as leaving
 from debrief.tui import commands, looks
 from debrief.tui.dialogs import LineDialog, PreviewDialog
 from debrief.tui.screens.base import BaseScreen
@@ -270,16 +271,15 @@ def _about(item: Item) -> Content:
         _("To {destination} ({exporter}), level {level}: {fields}").format(
             destination=row.destination,
             exporter=row.exporter,
-            level=row.level,
-            fields=", ".join(row.fields),
+            level=leaving.level(row.level, language()),
+            fields=leaving.fields(row.fields, language()),
         ),
         _("{size} bytes, sha256 {digest}").format(size=row.size, digest=row.sha256[:16] or "-"),
     ]
     if row.approved_by:
         lines.append(_("approved by {name}").format(name=row.approved_by))
     for one in item.tried:
-        ending = one.why or one.ending or "-"
-        lines.append(_("attempt {n}: {said}").format(n=one.number, said=ending))
+        lines.append(told.tried(one))
     said = [told.state(row.state).capitalize() + ".", told.why(row.why), item.problem]
     if item.pause is not None:
         said.append(_("Nothing more goes there until it is put right; u lets it go on."))

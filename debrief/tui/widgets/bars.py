@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from debrief import words
 from debrief.i18n import _
 from debrief.tui import commands, looks
 
@@ -200,7 +201,7 @@ class SignStrip(Static):
                 parts.append(
                     (f"{looks.LEVEL_GLYPHS[level]} {counts[level]} ", looks.LEVEL_STYLES[level])
                 )
-        parts.append(f" {whose}: »{newest}«")
+        parts.append(f" {whose}: {words.quoted(newest)}")
         self.say(Content.assemble(*parts))
 
     def say(self, row: Content) -> None:

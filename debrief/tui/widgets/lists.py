@@ -269,7 +269,7 @@ class SignsPane(OptionList):
             return said if state.stands else Content.assemble(said, (". " + view.why, "$muted"))
         lines = [title]
         if view.key.words:
-            lines.append(Content.assemble(("  »", "$muted"), view.key.words, ("«", "$muted")))
+            lines.append(Content.assemble("  ", words.quoted(view.key.words)))
         if view.why:
             lines.append(Content.styled(self._wrapped(view.why), "$muted"))
         elif state.seen.band != "firm":

@@ -1,0 +1,52 @@
+"""Why debrief.toml is refused, in the interface language: the place, and what may stand there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from debrief.i18n import _
+
+_POSITION: Final = re.compile(r"\(at line (\d+), column (\d+)\)\Z")
+_REASON: Final = re.compile(r"\A(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?\Z", re.DOTALL)
+_TYPE: Final = re.compile(r"Expected `(?P<kind>\w+)[^`]*`(?: (?P<side>[<>]=) (?P<limit>\d+))?")
+
+
+def syntax(reason: str) -> str:
+    """Return where a file stops being TOML; `reason` is what the TOML reader said."""
+    at = _POSITION.search(reason)
+    if at is None:
+        return _("it ends in the middle of something")
+    return _("line {line}, column {column}").format(line=at[1], column=at[2])
+
+
+def misfit(reason: str, choices: Mapping[str, tuple[object, ...]]) -> str:
+    """Return which key does not fit, and what it takes; `reason` is a message of msgspec.
+
+    `choices` are the values of the keys that take one of a few.
+    """
+    found = _REASON.match(reason)
+    what, path = (found["what"], found["path"] or "") if found else (reason, "")
+    key = path.removesuffix("[...]")
+    if known := choices.get(key):
+        return _("{key} takes one of: {known}").format(key=key, known=", ".join(map(str, known)))
+    expected = _TYPE.match(what)
+    if expected is None:
+        return _("{key} holds something that can't be used").format(key=key)
+    if expected["side"]:
+        told = _("{key} must be at most {n}")
+        if expected["side"] == ">=":
+            told = _("{key} must be at least {n}")
+        return told.format(key=key, n=expected["limit"])
+    return _("{key} must be {expected}").format(key=key, expected=_kind(expected["kind"]))
+
+
+def _kind(name: str) -> str:
+    """Return the plain name of a msgspec type, with its article."""
+    return {
+        "str": _("a text in quotation marks"),
+        "int": _("a whole number"),
+        "bool": _("true or false"),
+        "array": _("a list in square brackets"),
+    }.get(name, _("a table with keys of its own"))
