@@ -55,7 +55,8 @@ async def test_f9_is_settings_in_a_round_too_and_changes_nothing_there(opened, s
         assert isinstance(screen.app.screen, SettingsScreen)
         await screen.press("escape", "alt+x")
         assert live.state.left == {"c-aisha"}
-        assert "Aisha has left. ^b takes it back." in screen.shown()
+        told = [one.message for one in screen.app._notifications]
+        assert told == ["Aisha has left. ^b takes it back."]
 
 
 async def test_a_look_is_written_and_in_force_and_the_rest_stays(opened, file) -> None:
