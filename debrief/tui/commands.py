@@ -168,7 +168,6 @@ def _table() -> tuple[Command, ...]:
         c("round.editor", UNBOUND, lambda: _("own editor"), lambda: _("Write this note in your own editor; no copy is left behind"), False),
         c("round.home", UNBOUND, lambda: _("to the first screen"), lambda: _("Leave the round as it is; it is kept, and the first screen goes on with it"), False),
         c("round.close", "f10", lambda: _("close"), lambda: _("Account for everyone, and close")),
-        c("round.home", UNBOUND, lambda: _("first screen"), lambda: _("Back to the first screen; the round is kept and can be resumed"), False),
         c("round.leave", "escape", lambda: _("to the notes"), lambda: _("Back to the notes"), False),
         c("signs.confirm", "a", lambda: _("confirm"), lambda: _("Yes, this is a sign; again: undecided")),
         c("signs.dismiss", "d", lambda: _("dismiss"), lambda: _("No sign; it stays away while its words stand; again: undecided")),

@@ -59,14 +59,9 @@ async def test_it_is_shown_of_the_one_who_has_the_word_above_their_notes(opened,
         first, second = (line for line in cards(screen).splitlines() if "Mette · " in line)
         assert first == "▲ Mette · absence"
         assert second == "· Mette · sleep"
-<<<<<<< HEAD
-        assert "last 2 debriefs, after one with load 8" in cards(screen)
-        assert words.quoted("") not in cards(screen)
-=======
         told = " ".join(cards(screen).split())
         assert "last 2 debriefs, after one with load 8" in told
-        assert "»«" not in cards(screen)
->>>>>>> w-r1
+        assert words.quoted("") not in cards(screen)
 
 
 async def test_it_is_decided_like_any_sign_and_stays_with_its_person(opened, live) -> None:

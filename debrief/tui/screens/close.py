@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,7 +16,7 @@ from debrief.desk import keyring
 from debrief.errors import Problem
 from debrief.i18n import _, language, ngettext
 from debrief.live import Live
-from debrief.session.guardrails import to_settle, to_tell
+from debrief.session.guardrails import DANGER, to_settle, to_tell
 from debrief.summary import words as leaving
 from debrief.tui import accounts, commands
 from debrief.tui.close_dialogs import DangerDialog
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from debrief.desk.sending import Preview
 
 
-_DANGER: Final = ("acute-now", "acute-and-alone")
 """The warnings over which nothing is sealed without a question."""
 
 
@@ -147,7 +146,7 @@ class CloseScreen(CloseKeys):
             self.go_to_open()
             self.app.notify(_("Something is still open; it stands on the right."), markup=False)
             return
-        danger = [one for one in to_tell(self.live.state) if one.code in _DANGER]
+        danger = [one for one in to_tell(self.live.state) if one.code in DANGER]
         if not danger:
             self._seal(True)
             return

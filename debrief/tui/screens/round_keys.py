@@ -257,6 +257,9 @@ class RoundKeys(BaseScreen):
         self.desk_app.let_go()
         while not isinstance(self.app.screen_stack[-1], HomeScreen):
             self.app.pop_screen()
+        key = commands.shown_key("home.resume")
+        told = _("The round is kept as it is; {key} goes on with it.").format(key=key)
+        self.app.notify(told, markup=False)
 
     def action_close(self) -> None:
         """Account for everyone, and close."""

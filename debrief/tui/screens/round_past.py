@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from textual import work
 from textual.message import Message
 
-from debrief.i18n import _
 from debrief.live import Live
 from debrief.session.model import Person
 from debrief.signs import Earlier
-from debrief.tui import commands
 from debrief.tui.screens.round_editor import RoundEditor
 
 
@@ -35,14 +33,6 @@ class RoundPast(RoundEditor):
         if new:
             self._asked |= {one.id for one in new}
             self._read_history(new, self.live.state.setup.team)
-
-    def action_home(self) -> None:
-        """Leave the round as it is, for the first screen to go on with."""
-        self.desk_app.let_go()
-        self.app.pop_screen()
-        key = commands.shown_key("home.resume")
-        told = _("The round is kept as it is; {key} goes on with it.").format(key=key)
-        self.app.notify(told, markup=False)
 
     # A round never ends because its past could not be read.
     @work(thread=True, group="history", exit_on_error=False)
