@@ -117,7 +117,7 @@ async def test_the_strip_says_whose_words_it_shows(opened, live) -> None:
     async with opened(live, size=SMALL) as screen:
         await screen.write("Borger ville tage sit eget liv.")
         await screen.rest()
-        assert "Citizen (Aisha): »" in screen.text("#strip")
+        assert "Citizen (Aisha): “" in screen.text("#strip")
 
 
 async def test_the_level_goes_down_one_step_at_a_time_and_is_said(opened, live) -> None:
@@ -182,7 +182,7 @@ async def test_a_round_is_left_for_the_first_screen_and_is_kept(opened, desk, li
     async with opened(live) as screen:
         await screen.write("Lang")
         found = {one.title: one for one in screen.app.get_system_commands(screen.app.screen)}
-        await found["first screen"].callback()
+        await found["to the first screen"].callback()
         await screen.settle()
         assert isinstance(screen.app.screen, HomeScreen)
         assert screen.app.live is None
