@@ -13,8 +13,6 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from rich.cells import cell_len
-
 PLAIN: Final[Mapping[str, str]] = {
     "■": "#",
     "▲": "!",
@@ -82,4 +80,6 @@ def _one(sign: str) -> str:
         return "#"
     if unicodedata.category(sign)[0] not in "SP":
         return sign
+    from rich.cells import cell_len  # the command line lists keys without a screen
+
     return "?" * cell_len(sign)
