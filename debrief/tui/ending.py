@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual.driver import Driver
 
 from debrief.i18n import _
 from debrief.tui.inorder import InOrderApp
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 CRASHED = 70
 """Exit status of a crash (EX_SOFTWARE of sysexits.h)."""
+CLOSED = getattr(signal, "SIGHUP", 1)
+"""The signal of a closed window; not every system has it."""
 PATIENCE = 5.0
 """Seconds that keys typed before the end may take to come through."""
 
@@ -42,8 +45,24 @@ class EndingApp(InOrderApp):
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.end_by, number)
 
+    def get_driver_class(self) -> type[Driver]:
+        """Return the library's choice; for a terminal our own, which may be closed."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from debrief.tui.terminal import Terminal
+
+        return Terminal
+
+    def window_gone(self) -> None:
+        """End as the signal of a closed window asks, where none has come."""
+        if not self._ending:
+            self.end_by(CLOSED)
+
     def end_by(self, number: int) -> None:
         """End as a signal asks, once every key that came before has been written."""
+        if number == CLOSED and self._ending:
+            return  # a window is closed once, however often it is told
         self.end_soon(128 + number)
 
     def end_soon(self, status: int) -> None:

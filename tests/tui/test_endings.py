@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -46,6 +47,27 @@ sys.exit(apps.run(desk, resume=live.state.id))
 @pytest.fixture
 def spawned(tmp_path: Path):
     """The app in a terminal of its own, with a note being written."""
+    child = spawn(tmp_path)
+    yield child
+    child.close(force=True)
+
+
+@pytest.fixture
+def hung_up(tmp_path: Path):
+    """The app, whose window was closed while somebody typed."""
+    child = spawn(tmp_path)
+    for letter in "ord " * 60:
+        child.send(letter)
+        time.sleep(0.005)
+    os.close(child.child_fd)
+    yield child
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child.pid, signal.SIGKILL)
+    child.ptyproc.closed = child.closed = True
+
+
+def spawn(tmp_path: Path) -> pexpect.spawn:
+    """Start the app in a terminal and write a note."""
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
     child = pexpect.spawn(
         sys.executable,
@@ -59,8 +81,7 @@ def spawned(tmp_path: Path):
     child.expect("Notes")
     child.send(SECRET)
     child.expect(SECRET[-3:])  # the last key has come to the screen
-    yield child
-    child.close(force=True)
+    return child
 
 
 def the_note(root: Path) -> str:
@@ -91,6 +112,22 @@ def test_a_signal_ends_cleanly_and_the_round_is_kept(spawned, tmp_path, number) 
     spawned.wait()
     assert spawned.exitstatus == 128 + number
     assert the_note(tmp_path) == SECRET
+
+
+def ended(child: pexpect.spawn, seconds: int = 30) -> int:
+    """Return the status that a program without a terminal ends with; fails where it goes on."""
+    for _again in range(seconds * 20):
+        pid, status = os.waitpid(child.pid, os.WNOHANG)
+        if pid:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.05)
+    raise AssertionError("it goes on, and holds the round, though its window is gone")
+
+
+def test_a_closed_window_ends_it_and_the_round_is_kept(hung_up, tmp_path) -> None:
+    """Also in the middle of typing, when more is to be shown than can be written any more."""
+    assert ended(hung_up) == 128 + signal.SIGHUP
+    assert the_note(tmp_path).startswith(SECRET)
 
 
 def test_a_kill_loses_nothing_that_was_saved(spawned, tmp_path) -> None:
