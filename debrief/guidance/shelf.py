@@ -9,11 +9,12 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from debrief.errors import EXIT_DISK, Problem
+from debrief.errors import Problem
 from debrief.guidance.loading import MAX_BYTES, load
 from debrief.guidance.model import KINDS, Book, Card, Country, Duty, Law, Number, Step, Word
 from debrief.i18n import LANGUAGES, _
 from debrief.protocol import ground_rules
+from debrief.protocol.housefile import files, read
 from debrief.protocol.model import Lines, Text
 from debrief.protocol.refusal import nearest, shown
 
@@ -96,12 +97,12 @@ def library(country: Country, folder: Path | None = None) -> tuple[Library, tupl
     made = _base(country)
     problems = list[Problem]()
     try:
-        paths = _files(folder) if folder is not None else []
+        paths = files(folder) if folder is not None else []
     except Problem as problem:
         return made, (problem,)
     for path in paths:
         try:
-            book = load(_read(path), path.name)
+            book = load(read(path, MAX_BYTES), path.name)
             if book.country in (None, country):
                 added = _with(made, book)
                 _check(added, shown(path.name))
@@ -159,32 +160,3 @@ def _check(made: Library, file: str) -> None:
                     " did you mean {near}?"
                 ).format(file=file, id=ident, near=nearest(ident, known) or ", ".join(known))
             )
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return sorted(
-            path for path in folder.iterdir() if path.suffix == ".toml" and path.is_file()
-        )
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise _unreadable(folder, error) from None
-
-
-def _read(path: Path) -> bytes:
-    """Return the file's bytes, at most one more than a guidance file may have."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: OSError) -> Problem:
-    return Problem(
-        _(
-            "{path} could not be read ({reason}); see that it is there and that you may read it."
-        ).format(path=shown(path.name), reason=error.strerror or type(error).__name__),
-        EXIT_DISK,
-    )

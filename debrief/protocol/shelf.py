@@ -8,8 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from debrief.errors import EXIT_DISK, Problem
+from debrief.errors import Problem
 from debrief.i18n import _
+from debrief.protocol.housefile import files, is_file, read
 from debrief.protocol.loading import MAX_BYTES, load
 from debrief.protocol.model import Protocol
 from debrief.protocol.refusal import nearest, shown
@@ -67,13 +68,13 @@ def available(
     protocols, problems = library(), []
     for folder in extra_folders:
         try:
-            paths = _files(folder)
+            paths = files(folder)
         except Problem as problem:
             problems.append(problem)
             continue
         for path in paths:
             try:
-                protocols = merge(protocols, [(path.name, _read(path))])
+                protocols = merge(protocols, [(path.name, read(path, MAX_BYTES))])
             except Problem as problem:
                 problems.append(problem)
     return protocols, tuple(problems)
@@ -89,15 +90,15 @@ def find(protocol_id: str, extra_folders: Iterable[Path] = ()) -> Protocol:
     if is_id(protocol_id):
         for folder in reversed(folders):
             path = folder / f"{protocol_id}.toml"
-            if _is_file(path):
-                return load(_read(path), path.name)
+            if is_file(path):
+                return load(read(path, MAX_BYTES), path.name)
         if protocol_id in BUNDLED:
             return bundled(protocol_id)
     raise _not_found(protocol_id, folders)
 
 
 def _not_found(protocol_id: str, folders: tuple[Path, ...]) -> Problem:
-    own = {path.stem for folder in folders for path in _files(folder) if is_id(path.stem)}
+    own = {path.stem for folder in folders for path in files(folder) if is_id(path.stem)}
     known = (*BUNDLED, *sorted(own.difference(BUNDLED)))
     near = nearest(protocol_id, known)
     if near is not None:
@@ -110,40 +111,4 @@ def _not_found(protocol_id: str, folders: tuple[Path, ...]) -> Problem:
         _("There is no protocol called {id}. There are: {known}.").format(
             id=shown(protocol_id), known=", ".join(known)
         )
-    )
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError as error:
-        raise _unreadable(path, error) from None
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return sorted(
-            path for path in folder.iterdir() if path.suffix == ".toml" and path.is_file()
-        )
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise _unreadable(folder, error) from None
-
-
-def _read(path: Path) -> bytes:
-    """Return the file's bytes, at most one more than a protocol file may have."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: OSError) -> Problem:
-    return Problem(
-        _(
-            "{path} could not be read ({reason}); see that it is there and that you may read it."
-        ).format(path=shown(path.name), reason=error.strerror or type(error).__name__),
-        EXIT_DISK,
     )

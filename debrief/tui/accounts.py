@@ -38,6 +38,7 @@ def accounts(state: State, *, narrow: bool) -> list[Account]:
     """Return a row for each person, then duties, then unread signs of danger."""
     rows = []
     width = 11 if narrow else 16
+    waiting = {one.about for one in to_settle(state) if one.code != "acute-sign-unread"}
     for person in state.people:
         agreed = state.follow_ups.get(person.id)
         told = words.agreed(agreed)
@@ -46,11 +47,12 @@ def accounts(state: State, *, narrow: bool) -> list[Account]:
             told = f"{first} +{len(agreed.further)}"
         if agreed is None and flagged(state, person.id):
             told = _("m offers three dates")
-        row = _row(agreed is not None, person.name, told, width)
+        done = person.id not in waiting
+        row = _row(done, person.name, told, width)
         if person.id in state.wants_call:
             asked = " " * (width + 3) + _("asked for a call")
             row = Content.assemble(row, "\n", (asked, "$warning"))
-        rows.append(Account("person", person.id, agreed is not None, row))
+        rows.append(Account("person", person.id, done, row))
     for duty in state.duties.values():
         name = f"{words.duty(duty.kind)} -> {words.duty_person(state, duty.holder)}"
         done = duty.outcome is not None

@@ -121,6 +121,8 @@ async def test_going_on_anyway_is_on_record(opened, start_round, desk) -> None:
     async with opened(live) as screen:
         await screen.press("f10", "6")
         assert "passed on everything" in screen.text("#standing")
+        (row,) = screen.app.screen.rows
+        assert not row.done, "what still stands open is not ticked"
         await screen.press("o", "f10", "enter")
     record = tomllib.loads(desk.held()[0].path.read_text("utf-8"))["counts"]
     assert record["guardrails_overridden"] == 1

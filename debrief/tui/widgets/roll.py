@@ -75,7 +75,7 @@ class Roll(OptionList):
             self._show_keys()
         self.clear_options()
         if not self.entries:
-            empty = _("Write the names above, one at a time. They are offered again next time.")
+            empty = _("Write names above, with commas between.")
             self.add_option(Option(Content.styled(empty, "$muted"), disabled=True))
             return
         self.add_options([Option(_row(entry, self._narrow)) for entry in self.entries])
