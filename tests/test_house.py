@@ -54,7 +54,8 @@ def test_classes_and_functions_stay_small() -> None:
 def loaded_by(code: str) -> set[str]:
     done = run(sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)")
     assert done.returncode == 0, done.stderr
-    return {name.partition(".")[0] for name in done.stdout.split()}
+    names = done.stdout.split()
+    return {*names, *(name.partition(".")[0] for name in names)}
 
 
 HEAVY = {"textual", "rich", "httpx", "pluggy", "asyncio"}
@@ -86,6 +87,33 @@ def test_the_first_screen_loads_no_network_no_database_no_crypto() -> None:
     code = "import debrief.desk, debrief.tui.app, debrief.tui.screens.home"
     unwanted = {"httpx", "pluggy", "sqlite3", "pyrage", "cryptography", "tree_sitter", "pydantic"}
     assert loaded_by(code) & unwanted == set()
+
+
+FIRST_START = """
+import asyncio, tempfile
+from pathlib import Path
+from debrief.desk import Desk
+from debrief.tui.app import DebriefApp
+from debrief.workspace.places import Places
+
+async def start(root):
+    async with DebriefApp(Desk(Places(root / "w", root / "c", root / "s"))).run_test() as pilot:
+        await pilot.pause(0.5)
+        await pilot.app.workers.wait_for_complete()
+
+with tempfile.TemporaryDirectory() as folder:
+    asyncio.run(start(Path(folder)))
+"""
+
+
+def test_a_first_start_loads_only_what_it_shows() -> None:
+    """What is shown later is loaded then: a start must not cost more with each screen there is."""
+    unwanted = {
+        *("httpx", "pluggy", "sqlite3", "pyrage", "cryptography", "tomli_w", "tomlkit"),
+        *("debrief.guidance", "debrief.protocol", "debrief.record.keys", "debrief.desk.keyring"),
+        *("debrief.tui.dialogs", "debrief.desk.following", "debrief.signs"),
+    }
+    assert loaded_by(FIRST_START) & unwanted == set()
 
 
 def test_only_what_belongs_stands_at_the_top() -> None:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from debrief.desk.locked import locked as locked
+from debrief.desk.locked import made as made
+from debrief.desk.locked import protected as protected
 from debrief.errors import EXIT_KEY, Problem
 from debrief.i18n import _
 from debrief.record import identities, recovery, together
@@ -48,23 +51,6 @@ class Restored(msgspec.Struct, frozen=True):
     opened: int
     names: bool | None
     """None where there is no roster."""
-
-
-def made(desk: Desk) -> bool:
-    """Tell whether there are keys; the first round makes them."""
-    folder = desk.places.config
-    known = (identities.NAME, identities.LOCKED, together.CHANGE)
-    return any(desk.disk.exists(folder / name) for name in known)
-
-
-def locked(desk: Desk) -> bool:
-    """Tell whether a passphrase protects the identity, and has not been given yet."""
-    return "keys" not in desk.__dict__ and protected(desk)
-
-
-def protected(desk: Desk) -> bool:
-    """Tell whether a passphrase protects the identity."""
-    return desk.disk.exists(desk.places.config / identities.LOCKED)
 
 
 def load(desk: Desk) -> Keys:

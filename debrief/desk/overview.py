@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from debrief.desk import actions, following, keyring, past
-from debrief.desk.following import Due
+from debrief.desk import past
 from debrief.desk.past import Held, Leads, Week
 from debrief.errors import Problem
 from debrief.i18n import _
@@ -25,6 +24,7 @@ from debrief.text import is_id
 if TYPE_CHECKING:
     from debrief.desk.actions import Agreed
     from debrief.desk.desk import Desk
+    from debrief.desk.following import Due
 
 LEADS_DAYS = 120
 """Who led within so many days is taken to lead still."""
@@ -82,6 +82,13 @@ def overview(desk: Desk) -> Overview:
     open_rounds = unfinished(desk)  # a close that was broken off becomes a session here
     if not desk.disk.exists(desk.places.sessions):  # a first start has no use for an index
         return Overview(open_rounds, waiting=waiting(desk))
+    return _with_past(desk, open_rounds)
+
+
+def _with_past(desk: Desk, open_rounds: tuple[Unfinished, ...]) -> Overview:
+    """Return what is open where rounds were held before."""
+    from debrief.desk import actions, following, keyring  # a first start has no use for them
+
     found = past.index(desk)
     last = past.held(found, most=1)
     today = desk.clock().astimezone().date()

@@ -124,9 +124,9 @@ def index(desk: Desk, progress: Progress | None = None) -> Index:
 
 def keys_here(desk: Desk) -> Keys | None:
     """Return the keys where there are some that can be used now: looking makes and asks nothing."""
-    from debrief.desk import keyring
+    from debrief.desk.locked import locked, made
 
-    if not keyring.made(desk) or keyring.locked(desk):
+    if not made(desk) or locked(desk):
         return None
     try:
         return desk.keys

@@ -94,9 +94,9 @@ class DebriefApp(EndingApp):
         if sys.platform != "win32" and not self.is_headless:
             self.listen_for_the_end()
             self.run_worker(_clear_up, thread=True, group="clear", exit_on_error=False)
-        from debrief.desk import keyring
+        from debrief.desk.locked import locked
 
-        if not keyring.locked(self.desk):
+        if not locked(self.desk):
             self._go_on()
             return
         from debrief.tui.keys import UnlockScreen
@@ -114,7 +114,7 @@ class DebriefApp(EndingApp):
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so in one sentence while the window can't hold a screen."""
-        from debrief.tui.dialogs import SmallDialog
+        from debrief.tui.small import SmallDialog
 
         small = too_small(event.size.width, event.size.height)
         told = isinstance(self.screen, SmallDialog)

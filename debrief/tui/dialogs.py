@@ -17,11 +17,9 @@ from textual.widgets import Input, Static
 from debrief import words
 from debrief.desk import times
 from debrief.errors import Problem
-from debrief.guidance import duty_card
 from debrief.i18n import _
 from debrief.session.model import DUTY_OUTCOMES, DutyOutcome, FollowUpOutcome
 from debrief.tui import commands
-from debrief.tui.sizes import too_small
 from debrief.tui.widgets.bars import Link, LinkRow, key_and_label
 
 LIBRARY: Final = [
@@ -50,19 +48,6 @@ class MessageDialog(ModalScreen[None]):
     def action_dismiss_it(self) -> None:
         """Go on."""
         self.dismiss(None)
-
-
-class SmallDialog(ModalScreen[None]):
-    """The window is too small; nothing is lost, and the screens come back when it has grown."""
-
-    def compose(self) -> ComposeResult:
-        """Lay out the sentence alone."""
-        yield Static(too_small(self.app.size.width, self.app.size.height), markup=False)
-
-    def on_resize(self) -> None:
-        """Say the size as it is now."""
-        text = too_small(self.app.size.width, self.app.size.height)
-        self.query_one(Static).update(text)
 
 
 class LineDialog(ModalScreen[str | None]):
@@ -230,6 +215,8 @@ class DutyDialog(ModalScreen[DutyOutcome | None]):
 
     def look_up(self) -> tuple[str, ...]:
         """Return the card of this duty, for the library to show first."""
+        from debrief.guidance import duty_card
+
         return (duty_card(self._kind),)
 
     def action_end(self, outcome: DutyOutcome) -> None:

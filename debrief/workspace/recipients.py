@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
-import tomli_w
 
 _TABLE: Final = re.compile(r"^[ \t]*\[", re.MULTILINE)
 _ARRAY: Final = re.compile(r"^[ \t]*recipients[ \t]*=[ \t]*(?=\[)", re.MULTILINE)
@@ -46,6 +45,8 @@ def named(entries: Iterable[str]) -> tuple[Recipient, ...]:
 
 def line(entry: Recipient) -> str:
     """Return the entry as it stands in the array, quoted."""
+    import tomli_w  # only what is written needs it
+
     return tomli_w.dumps({"x": str(entry)})[4:-1]
 
 
