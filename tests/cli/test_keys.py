@@ -279,8 +279,11 @@ def test_ones_own_and_doubles_are_refused(run: Run, held: Desk, spare: str) -> N
     assert len(at(held.places).config.recipients) == 1
 
 
-def test_a_file_that_cannot_be_edited_safely_is_left(run: Run, held: Desk) -> None:
-    text = f'"recipients" = ["{OTHER}"]\n'
+def test_a_file_that_cannot_be_edited_safely_is_left(
+    run: Run, held: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tomlkit.dumps", lambda _document: 'team = "another"\n')
+    text = f'recipients = ["{OTHER}"]\n'
     held.places.settings.write_text(text, "utf-8")
     said = run("keys", "recipients", "add", SSH, "--name", "Ann")
     assert said.status == EXIT_INPUT

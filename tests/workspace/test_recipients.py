@@ -93,10 +93,19 @@ def test_a_line_of_its_own_goes_with_its_comment_and_others_stay() -> None:
         'team = """\n[x]\n"""\nrecipients = ["age1b"]\n',
     ],
 )
-def test_where_it_is_not_safe_nothing_is_made(text: str) -> None:
-    assert tomllib.loads(text)
-    assert recipients.added(text.encode(), NEW) is None
-    assert recipients.removed(text.encode(), 0) is None
+def test_what_only_looks_like_the_array_is_left(text: str) -> None:
+    before = tomllib.loads(text)
+    for new, wanted in (
+        (recipients.added(text.encode(), NEW), [*entries(text), "age1new Ny revisor"]),
+        (recipients.removed(text.encode(), 0), entries(text)[1:]),
+    ):
+        assert new is not None
+        assert tomllib.loads(new.decode()) == {**before, "recipients": wanted}
+
+
+def test_an_edit_that_would_touch_anything_else_is_not_made(monkeypatch) -> None:
+    monkeypatch.setattr("tomlkit.dumps", lambda _document: 'recipients = ["age1new Ny revisor"]\n')
+    assert recipients.added(b'team = "Nord"\n', NEW) is None
 
 
 @given(
