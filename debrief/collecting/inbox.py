@@ -81,7 +81,7 @@ class InboxSource:
             ) from None
         try:
             if self._database is None:
-                self._database = self._connect(pg)
+                self._connect(pg)
             return list(self._database.run(text, **values) or [])
         except ssl.SSLError:
             raise unread(self.name, _("its certificate was not accepted")) from None
@@ -91,7 +91,7 @@ class InboxSource:
             reason = _("it offers no encryption") if "SSL" in str(error) else _("no answer")
             raise unread(self.name, reason) from None
 
-    def _connect(self, pg: Any) -> Any:
+    def _connect(self, pg: Any) -> None:
         database = pg.Connection(
             self._user,
             host=self._host,
@@ -101,8 +101,8 @@ class InboxSource:
             ssl_context=self._encryption(),
             timeout=_SECONDS,
         )
+        self._database = database  # before anything is asked, so that it is closed whatever comes
         database.run("SET default_transaction_read_only = on")
-        return database
 
     def _encryption(self) -> ssl.SSLContext | bool:
         try:

@@ -248,7 +248,14 @@ def _settle_out(orders: Orders) -> None:
 
 
 def _peak_kb() -> int:
-    """Return the most memory this process has held, in kB; 0 where that can't be told."""
+    """Return the most memory this process has held, in kB; 0 where that can't be told.
+
+    On Linux, getrusage also counts what the process held that started this one, so it is only
+    asked where there is no /proc.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        status = Path("/proc/self/status").read_text("ascii", "replace")
+        return int(status.partition("VmHWM:")[2].split()[0])
     try:
         import resource
     except ImportError:

@@ -216,13 +216,13 @@ def test_secrets_do_not_show() -> None:
 @pytest.fixture(scope="module")
 def database() -> Iterator[Any]:
     pytest.importorskip("pg8000.native", reason="pg8000 is not installed")
-    from tests.plugins.database import Inbox, create, fill, is_ready, who
-    from tests.plugins.peers import free_port, served
+    from tests.plugins.database import Inbox, fill, serving
+    from tests.plugins.peers import free_port
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # the server has a user of its own
         inbox = Inbox(free_port(), Path(folder) / "data")
-        with served(create(inbox), inbox.port, ready=is_ready, **who()):
+        with serving(inbox):
             fill(inbox)
             yield inbox
 
@@ -286,7 +286,9 @@ def test_rows_of_the_inbox_are_read_and_vouched_for(database: Any, tmp_path: Pat
 @pytest.mark.parametrize("user", ["site_nord", "anna", "nobody"])
 def test_who_may_not_read_is_told_so(user: str, database: Any, tmp_path: Path) -> None:
     words = {"site_nord": "nord's word", "anna": "canarypassword", "nobody": ""}
-    report = gathered(tmp_path / "to", reader(database, user, words[user]))
+    asked = reader(database, user, words[user])
+    report = gathered(tmp_path / "to", asked)
+    asked.close()
     [told] = report.unread
     assert "did not let us" in told
     assert "canary" not in told

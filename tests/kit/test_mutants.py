@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from debrief.kit.suite import examine
@@ -44,6 +46,12 @@ def caught(mutant: Mutant, put: Put) -> None:
     if mutant.line:
         number = int(found.where.split("mine.py")[1].strip(": line").split(":")[0])
         assert mutant.text.splitlines()[number - 1].endswith(mutant.line)
+
+
+def test_memory_is_that_of_the_worker_and_not_of_who_started_it(put: Put) -> None:
+    held = bytearray(os.urandom(1024) * 300_000)
+    caught(ALL["unpacks whatever comes"], put)
+    assert held
 
 
 @pytest.mark.parametrize("name", QUICK)

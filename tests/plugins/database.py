@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -16,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.plugins.peers import PLUGINS
+from tests.plugins.peers import PLUGINS, served
 
 pg = pytest.importorskip("pg8000.native", reason="pg8000 is not installed")
 WORDS = {"site_nord": "nord's word", "site_syd": "syd's word", "anna": "anna's word"}
@@ -122,6 +124,11 @@ def create(inbox: Inbox) -> list[str]:
     options = [f"port={inbox.port}", "listen_addresses=*", "fsync=off"]
     options += [f"unix_socket_directories={data}"]
     return [postgres, "-D", str(data), *(word for one in options for word in ("-c", one))]
+
+
+def serving(inbox: Inbox) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+    """Return a context in which an empty server runs; it ends fast, whoever is connected."""
+    return served(create(inbox), inbox.port, ready=is_ready, stop=signal.SIGINT, **who())
 
 
 def fill(inbox: Inbox) -> None:

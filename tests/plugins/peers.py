@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import signal
 import socket
 import struct
 import subprocess
@@ -112,9 +113,17 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def served(
-    command: list[str], port: int, *, ready: Callable[[int], bool] | None = None, **how: Any
+    command: list[str],
+    port: int,
+    *,
+    ready: Callable[[int], bool] | None = None,
+    stop: signal.Signals = signal.SIGTERM,
+    **how: Any,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server until the block ends; `ready` tells when it can be used: when it listens."""
+    """Run a server until the block ends; `ready` tells when it can be used: when it listens.
+
+    `stop` is the signal at which it ends even where somebody is still connected.
+    """
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, **quiet, **how)
     try:
@@ -125,8 +134,13 @@ def served(
                 process.wait(0.05)
         yield process
     finally:
-        process.terminate()
-        process.wait()
+        process.send_signal(stop)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
 
 
 def _listens(port: int) -> bool:

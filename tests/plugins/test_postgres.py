@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from debrief.plugin import NotSent
-from tests.plugins.database import WORDS, Inbox, create, fill, is_ready, who
-from tests.plugins.peers import LATER, PLUGINS, Desk, cut_line, free_port, served
+from tests.plugins.database import WORDS, Inbox, fill, serving
+from tests.plugins.peers import LATER, PLUGINS, Desk, cut_line, free_port
 
 pg = pytest.importorskip("pg8000.native", reason="pg8000 is not installed")
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -27,7 +27,7 @@ def server() -> Iterator[Inbox]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # the server has a user of its own
         inbox = Inbox(free_port(), Path(folder) / "data")
-        with served(create(inbox), inbox.port, ready=is_ready, **who()):
+        with serving(inbox):
             fill(inbox)
             yield inbox
 

@@ -1,4 +1,8 @@
-"""SFTP: OpenSSH's own server, and asyncssh's, which can be made to fail at a given moment."""
+"""SFTP: OpenSSH's own server, and asyncssh's, which can be made to fail at a given moment.
+
+asyncssh loads a library of C, and what such a library does is seen by nobody: so whatever has no
+receipt ends as unknown, and the name of the file tells a repeat.
+"""
 
 from __future__ import annotations
 
@@ -233,7 +237,6 @@ def test_a_server_that_is_away_loses_nothing(
     desk = Desk(tmp_path / "desk", "sftp", place.settings)
     document = desk.plan()
     attempt = desk.go()
-    # The library brings compiled code along, of which nobody can see what it did.
     assert (attempt.ending, attempt.why, attempt.state) == ("unknown", "connect", "ready")
     with asyncssh_server(tmp_path, place, None):
         assert desk.go(LATER).state == "delivered"
@@ -248,7 +251,7 @@ def test_another_host_than_the_one_in_the_settings_can_not_be_reached(
     desk.table["network"] |= {"hosts": ["files.example.org"]}
     document = desk.plan()
     attempt = desk.go()
-    assert (attempt.ending, attempt.why) == ("broken", "refused-host")
+    assert (attempt.ending, attempt.why) == ("unknown", "refused-host")
     assert desk.row(document).state == "ready"
     assert place.files() == {}
 
@@ -265,11 +268,10 @@ def test_a_key_that_can_not_be_read_sends_nothing(
     desk.change(
         **{"key": {"key": {"env": "DEBRIEF_TEST_LOCKED"}}, "host_key": {"host_key": "x"}}[setting]
     )
-    document = desk.plan()
+    desk.plan()
     attempt = desk.go()
-    assert (attempt.ending, attempt.why, attempt.state) == ("not-sent", "request", "ready")
+    assert (attempt.ending, attempt.why, attempt.state) == ("unknown", "request", "ready")
     assert "can't be read" in attempt.said
-    assert desk.row(document).attempts == 0
 
 
 @pytest.mark.peer
