@@ -97,6 +97,9 @@ def _guard() -> None:
         _tell(crash_sentence(fallen.exc_type, fallen.exc_traceback))
 
     def unraisable(fallen: Any) -> None:
+        if issubclass(fallen.exc_type, KeyboardInterrupt):
+            _interrupt_soon()
+            return
         _tell(crash_sentence(fallen.exc_type, fallen.exc_traceback))
 
     def fell(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
@@ -105,6 +108,18 @@ def _guard() -> None:
     threading.excepthook = thread_fell
     sys.unraisablehook = unraisable
     sys.excepthook = fell
+
+
+def _interrupt_soon() -> None:
+    """Give an interrupt again that fell where Python drops what is raised, as in a `__del__`."""
+    import signal
+
+    again = threading.Timer(0.05, signal.raise_signal, (signal.SIGINT,))
+    if hasattr(signal, "pthread_kill"):  # which also ends a wait for input
+        target = threading.main_thread().ident
+        again = threading.Timer(0.05, signal.pthread_kill, (target, signal.SIGINT))
+    again.daemon = True
+    again.start()
 
 
 def _tell(sentence: str) -> None:

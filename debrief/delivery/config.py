@@ -17,6 +17,7 @@ from debrief.i18n import _
 from debrief.plugin import Dedupe, Exporter, Renders, Secret, Setting
 from debrief.summary import Level, check_fields, nearest
 from debrief.text import is_id
+from debrief.workspace.refusing import choices, misfit
 
 SettingValue = str | int | float | bool | SecretRef | tuple[str, ...]
 _DEADLINE: Final = re.compile(r"(\d{1,4})(s|m)")
@@ -132,7 +133,7 @@ def _destination(
     try:
         destination = msgspec.convert(value, Destination)
     except msgspec.ValidationError as error:
-        raise _problem(source, where, _explain(error)) from None
+        raise _problem(source, where, misfit(str(error), choices(Destination))) from None
     try:
         check_fields(destination.level, destination.fields)
     except Problem as problem:
@@ -143,13 +144,6 @@ def _destination(
     if found is not None:
         check_exporter(name, destination, found, source)
     return destination
-
-
-def _explain(error: msgspec.ValidationError) -> str:
-    """Return what is wrong, with the key first; the message of msgspec holds no values."""
-    message, _dash, place = str(error).partition(" - at ")
-    key = place.strip("`").removeprefix("$").removeprefix(".")
-    return f"{key}: {message}" if key else message
 
 
 def _problem(source: str, where: str, what: str) -> Problem:

@@ -148,11 +148,22 @@ def _third(actor: Actor, scene: Scene, default: Holder, shared: bool) -> Whose:
         return Whose("case" if own else "other", "pronoun")
     target, rival = scene.pointed(actor)
     if target is None or target.kind in ("first", "third"):
-        other = shared and scene.named_later(actor.at)
-        return Whose("case" if other else default, "pronoun")
+        if shared and scene.named_later(actor.at):
+            return Whose("case", "pronoun")
+        return Whose(default, *_retold(actor, scene, shared))
     if rival:
         return Whose("case" if shared else default, "open", True)
     return Whose(holder(target), "pronoun")
+
+
+def _retold(actor: Actor, scene: Scene, shared: bool) -> tuple[Ground, bool]:
+    """Return what a pronoun tells that nothing stands before: little in "she said that she".
+
+    The one who says it may be the counsellor telling of herself, or whoever she spoke with.
+    """
+    teller = scene.teller(actor.at) if shared else None
+    told = teller is not None and teller.kind == "third"
+    return ("open", True) if told else ("pronoun", False)
 
 
 def _without(span: Span, scene: Scene, default: Holder) -> Whose:

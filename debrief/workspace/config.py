@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -84,22 +84,11 @@ def parse(data: bytes, name: str = "debrief.toml") -> Config:
         raise Problem(_refusal(str(error), name)) from None
 
 
-def _choices() -> dict[str, tuple[object, ...]]:
-    """Return the values of each key that takes one of a few."""
-    found = {}
-    for key, kind in get_type_hints(Config).items():
-        of = [kind, *get_args(kind)]
-        literal = next((one for one in of if get_origin(one) is Literal), None)
-        if literal is not None:
-            found[key] = get_args(literal)
-    return found
-
-
 def _refusal(reason: str, name: str) -> str:
     unknown = _UNKNOWN.search(reason)
     if unknown is None:
         return _("{file} is refused: {reason}. Nothing was changed; mend that line.").format(
-            file=name, reason=refusing.misfit(reason, _choices())
+            file=name, reason=refusing.misfit(reason, refusing.choices(Config))
         )
     field, path = unknown["field"], (unknown["path"] or "").lstrip(".")
     struct = Retention if path == "retention" else Config

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from debrief.i18n import _
 
 _POSITION: Final = re.compile(r"\(at line (\d+), column (\d+)\)\Z")
 _REASON: Final = re.compile(r"\A(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?\Z", re.DOTALL)
-_TYPE: Final = re.compile(r"Expected `(?P<kind>\w+)[^`]*`(?: (?P<side>[<>]=) (?P<limit>\d+))?")
+_EXTRA: Final = re.compile(r"Object contains unknown field `([^`]*)`")
+_MISSING: Final = re.compile(r"Object missing required field `([^`]*)`")
+_TYPE: Final = re.compile(r"Expected `(?P<kind>\w+)(?: \| null)?`(?: (?P<side>[<>]=) (?P<limit>\d+))?")
 
 
 def syntax(reason: str) -> str:
@@ -21,6 +23,17 @@ def syntax(reason: str) -> str:
     return _("line {line}, column {column}").format(line=at[1], column=at[2])
 
 
+def choices(kind: type[Any]) -> dict[str, tuple[object, ...]]:
+    """Return the values of each key of a table that takes one of a few."""
+    found = {}
+    for key, hint in get_type_hints(kind).items():
+        hints = [getattr(hint, "__value__", hint), *get_args(hint)]
+        literal = next((one for one in hints if get_origin(one) is Literal), None)
+        if literal is not None:
+            found[key] = get_args(literal)
+    return found
+
+
 def misfit(reason: str, choices: Mapping[str, tuple[object, ...]]) -> str:
     """Return which key does not fit, and what it takes; `reason` is a message of msgspec.
 
@@ -28,9 +41,13 @@ def misfit(reason: str, choices: Mapping[str, tuple[object, ...]]) -> str:
     """
     found = _REASON.match(reason)
     what, path = (found["what"], found["path"] or "") if found else (reason, "")
-    key = path.removesuffix("[...]")
+    key = path.replace("[...]", "") or _("it")
     if known := choices.get(key):
         return _("{key} takes one of: {known}").format(key=key, known=", ".join(map(str, known)))
+    if missing := _MISSING.match(what):
+        return _("{key} is missing").format(key=f"{path}.{missing[1]}" if path else missing[1])
+    if extra := _EXTRA.match(what):
+        return _("{key} has the key {field}, which is not known").format(key=key, field=extra[1])
     expected = _TYPE.match(what)
     if expected is None:
         return _("{key} holds something that can't be used").format(key=key)

@@ -146,6 +146,38 @@ def test_killing_it_in_the_middle_loses_nothing_that_was_said_to_be_saved(places
     assert "Sov ikke i nat" in unfinished.state.notes.values()
 
 
+DROPPED = """
+import sys
+import debrief.__main__ as program
+
+class Dropper:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+def run(arguments):
+    Dropper()
+    sys.stdin.readline()
+    return 0
+
+program._run = run
+sys.exit(program.main([]))
+"""
+
+
+def test_an_interrupt_that_falls_where_python_drops_it_is_heard() -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", DROPPED],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdin is not None
+    assert child.stderr is not None
+    with child.stdin, child.stderr:
+        assert child.wait(60) == 130
+        assert child.stderr.read() == ""
+
+
 def test_an_interrupt_keeps_the_round(places: Places) -> None:
     child = subprocess.Popen(
         [sys.executable, *PLAIN, "--team", "Nord"],
@@ -163,8 +195,7 @@ def test_an_interrupt_keeps_the_round(places: Places) -> None:
             break
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=60)
-    assert child.returncode == 130
-    assert err == ""
+    assert (child.returncode, err) == (130, "")
     assert "--resume" in out
     (unfinished,) = Desk(places).unfinished()
     assert unfinished.state is not None

@@ -46,12 +46,17 @@ def test_a_whole_destination() -> None:
         ({"settings": {"urll": URL, "secret": {"env": "X"}}}, "urll.*url"),
         ({"settings": {"url": "http://intranet.example.org/", "secret": {"env": "X"}}}, "https"),
         ({"settings": {"url": "https://me:pw@x.example/", "secret": {"env": "X"}}}, "password"),
-        ({"when": "weekly"}, "when"),
+        ({"when": "weekly"}, "when takes one of: on-close, manual"),
+        ({"fields": "date"}, "fields must be a list"),
+        ({"fields": [3]}, r"fields\[0\] must be a text"),
+        ({"network": {"hosts": "x"}}, "network.hosts must be a list"),
+        ({"settings": {"url": URL, "secret": None}}, "settings holds something"),
     ],
 )
 def test_each_mistake_is_a_sentence_with_its_place(changes: dict[str, object], words: str) -> None:
     with pytest.raises(Problem, match=f"(?s)debrief.toml, destinations.board.*{words}") as caught:
         parse(**changes)
+    assert "Expected" not in str(caught.value)
     assert "whsec_abc" not in str(caught.value)
     assert "pw" not in str(caught.value)
 
@@ -66,7 +71,7 @@ def test_level_and_fields_have_no_default() -> None:
 def test_a_name_is_an_identifier_and_a_destination_a_table() -> None:
     with pytest.raises(Problem, match="small letters"):
         parse_destinations({"The Board": webhook(URL)}, "debrief.toml")
-    with pytest.raises(Problem, match="board"):
+    with pytest.raises(Problem, match="board: it must be a table"):
         parse_destinations({"board": "webhook"}, "debrief.toml")
 
 

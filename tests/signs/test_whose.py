@@ -99,6 +99,29 @@ def test_two_people_behind_one_pronoun_make_it_a_question() -> None:
     assert "either of two" in sign.why
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("da", "Hun sagde at hun ikke vil leve længere."),
+        ("nb", "Hun sa at hun ikke vil leve lenger."),
+        ("en", "She said that she does not want to live any more."),
+    ],
+)
+def test_a_pronoun_that_retells_a_pronoun_is_asked_about(language: str, text: str) -> None:
+    (sign,) = shown(scan(text, language, "Kari"))
+    assert (sign.level, sign.band) == ("acute", "possible")
+    assert "either of two" in sign.why
+    named = text.replace("Hun", "Kari", 1).replace("She", "Kari", 1)
+    (sign,) = shown(scan(named, language, "Kari"))
+    assert (sign.subject, sign.band) == ("counsellor", "firm")
+
+
+def test_an_age_is_no_number_of_pills() -> None:
+    text = "Mand på 38 har taget panodiler."
+    found = [text[s.start : s.end] for s in scan(text, "da", "Bo") if s.sign == "case_overdose"]
+    assert found == ["taget panodiler"]
+
+
 def test_without_a_name_a_text_must_say_whose_it_is() -> None:
     alone = scan("Ministeren mødte pressen, og senere på dagen græd han.", "da")
     assert [s.band for s in alone] == ["possible"]

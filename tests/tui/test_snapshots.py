@@ -15,8 +15,21 @@ from tests.tui.snapshots import FOLDER, SCENES, SIZES, difference, stored, take
 SHORT = tuple(scene for scene in SCENES if scene.name in ("home", "round", "close"))
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("language", i18n.LANGUAGES)
+WAYS = [(language, size) for language in i18n.LANGUAGES for size in SIZES]
+"""Half of them, with each language and each size, are in the default suite."""
+
+
+@pytest.mark.parametrize(
+    ("language", "size"),
+    [
+        pytest.param(
+            *way,
+            id=f"{way[0]}-{way[1][0]}x{way[1][1]}",
+            marks=[pytest.mark.slow] if at in (1, 2, 5) else [],
+        )
+        for at, way in enumerate(WAYS)
+    ],
+)
 def test_every_screen_says_what_is_kept(language: str, size: tuple[int, int]) -> None:
     taken = take(language, size)
     differ = {name: difference(one, stored(name, language), size) for name, one in taken.items()}
