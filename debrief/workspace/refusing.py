@@ -12,7 +12,9 @@ _POSITION: Final = re.compile(r"\(at line (\d+), column (\d+)\)\Z")
 _REASON: Final = re.compile(r"\A(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?\Z", re.DOTALL)
 _EXTRA: Final = re.compile(r"Object contains unknown field `([^`]*)`")
 _MISSING: Final = re.compile(r"Object missing required field `([^`]*)`")
-_TYPE: Final = re.compile(r"Expected `(?P<kind>\w+)(?: \| null)?`(?: (?P<side>[<>]=) (?P<limit>\d+))?")
+_TYPE: Final = re.compile(
+    r"Expected `(?P<kind>\w+)(?: \| null)?`(?: (?P<side>[<>]=) (?P<limit>\d+))?"
+)
 
 
 def syntax(reason: str) -> str:
