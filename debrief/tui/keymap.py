@@ -106,7 +106,7 @@ def check(command: Command, key: str) -> None:
         raise Problem(told.format(key=shown, id=command.id, other=SAME_BYTE[key]))
     if not _is_key(last):
         told = _("[keys] gives {key} to {id}, and that is no key; write ctrl+f, f5 or escape.")
-        raise Problem(told.format(key=key or '""', id=command.id))
+        raise Problem(told.format(key=clean_line(key) or '""', id=command.id))
     if set(held) - {"ctrl", "shift"} or len(held) > 1:
         told = _("[keys] gives {key} to {id}, but many terminals swallow it; choose another.")
         raise Problem(told.format(key=shown, id=command.id))

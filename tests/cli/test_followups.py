@@ -138,7 +138,7 @@ def test_a_wrong_answer_keeps_nothing(
     assert said.status != 0
     assert status in (None, said.status)
     assert told in said.err
-    assert [*desk.places.sessions.glob("*/*-f*.toml")] == []
+    assert [*desk.places.sessions.glob("*/*-*-*-*-f*.toml")] == []
 
 
 def test_a_session_that_is_done_with_is_not_opened(

@@ -129,7 +129,7 @@ def test_any_table_gives_keys_or_one_sentence(table: dict[str, str]) -> None:
     except Problem as problem:
         said = str(problem)
     assert said.startswith("[keys]")
-    assert "\n" not in said or "\n" in "".join((*table, *table.values()))
+    assert "\n" not in said
 
 
 @pytest.fixture
