@@ -28,7 +28,7 @@ def tool(name: str) -> str:
         ("ruff", "check", "."),
         ("ruff", "format", "--check", "."),
         ("lint-imports", "--no-cache"),
-        ("mypy",),
+        pytest.param(("mypy",), marks=pytest.mark.slow),
     ],
     ids=lambda command: " ".join(command),
 )

@@ -132,6 +132,7 @@ def test_a_round_that_is_overtaken_while_it_is_queued_is_made_anew(
     }
 
 
+@pytest.mark.slow
 def test_two_sites_a_folder_a_server_and_a_round_that_is_taken_back(
     dav: Dav,
     tmp_path: Path,

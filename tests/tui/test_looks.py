@@ -71,7 +71,7 @@ def signs_left(shown: str) -> set[str]:
     return {one for one in shown if not one.isascii() and not one.isalnum()}
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.slow), (80, 24)])
 async def test_no_sign_of_ours_reaches_the_screen_in_ascii(
     opened, with_config, start_round, size
 ) -> None:
