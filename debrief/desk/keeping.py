@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +19,6 @@ from debrief.session.model import ROUND
 if TYPE_CHECKING:
     from debrief.delivery.rows import DeliveryReceipt
     from debrief.desk.desk import Desk
-    from debrief.desk.past import Held
 
 _PERSONAL = ("named", "full")
 """Levels of destinations that are told who needs what."""
@@ -161,18 +161,18 @@ def left_of(desk: Desk, session: str) -> tuple[DeliveryReceipt, ...]:
 def overdue(desk: Desk) -> tuple[Overdue, ...]:
     """Return what has had its time today; files that cannot be read are passed over."""
     today = desk.clock().astimezone().date()
+    index = past.index(desk)
     found: list[Overdue] = []
-    for one in desk.held():
-        if one.private_until is not None and one.private_until < today:
-            found += _overdue(desk, one, today)
-    rows = past.index(desk).ask("select id, retain_until from not_held order by id")
+    for path in past.private_over(index, today):
+        found += _overdue(desk, path, today)
+    rows = index.ask("select id, retain_until from not_held order by id")
     kept = [(name, dt.date.fromisoformat(day)) for name, day in rows]
     return (*found, *(Overdue(name, (), day) for name, day in kept if day < today))
 
 
-def _overdue(desk: Desk, one: Held, today: dt.date) -> Iterator[Overdue]:
+def _overdue(desk: Desk, path: Path, today: dt.date) -> Iterator[Overdue]:
     try:
-        about = sessionfile.read(desk.disk.read(one.path), one.path.name).session
+        about = sessionfile.read(desk.disk.read(path), path.name).session
         if about.retain_until < today:
             yield Overdue(about.id, (), about.retain_until)
         elif about.private_until < today and (owners := _sealed(desk, about.id)):

@@ -38,8 +38,6 @@ class Held(msgspec.Struct, frozen=True):
     supervisor: str = ""
     people: int = 0
     corrections: int = 0
-    private_until: dt.date | None = None
-    retain_until: dt.date | None = None
     problem: str = ""
 
     @property
@@ -135,11 +133,8 @@ def keys_here(desk: Desk) -> Keys | None:
 
 
 _LISTED: Final = """
-    select s.id, s.name, s.protocol, s.team, s.opened, s.closed, s.supervisor, s.people,
-           coalesce(c.count, 0), s.private_until, s.retain_until
+    select s.id, s.name, s.protocol, s.team, s.opened, s.closed, s.supervisor, s.people
     from sessions s
-    left join (select session, count(*) as count from corrections group by session) c
-        on c.session = s.id
 """
 
 
@@ -151,19 +146,30 @@ def held(found: Index, where: Where = Where(), most: int | None = None) -> tuple
     clauses, values = _conditions(where)
     limit = "" if most is None else f" limit {int(most)}"
     rows = found.ask(f"{_LISTED}{clauses} order by s.opened desc, s.id desc{limit}", values)
-    day, moment, folder = dt.date.fromisoformat, dt.datetime.fromisoformat, found.folder
+    corrected = dict(found.ask("select session, count(*) from corrections group by session"))
+    moment, folder = dt.datetime.fromisoformat, found.folder
     sessions = [
         Held(
-            id, folder, name, protocol, team, moment(a), moment(z), lead, people, n, day(p), day(r)
+            id, folder, name, protocol, team, moment(a), moment(z), lead, people,
+            corrected.get(id, 0),
         )
-        for id, name, protocol, team, a, z, lead, people, n, p, r in rows
-    ]
+        for id, name, protocol, team, a, z, lead, people in rows
+    ]  # fmt: skip
     if where == Where() and most is None:
         unread = found.ask("select name, problem from files where problem != '' order by name")
         sessions += [
             Held(Path(name).stem, folder, name, problem=problem) for name, problem in unread
         ]
     return tuple(sessions)
+
+
+def private_over(found: Index, today: dt.date) -> tuple[Path, ...]:
+    """Return the files of the sessions whose private part has had its time, newest first."""
+    rows = found.ask(
+        "select name from sessions where private_until < ? order by opened desc, id desc",
+        [today.isoformat()],
+    )
+    return tuple(found.folder / name for (name,) in rows)
 
 
 def count(found: Index) -> int:

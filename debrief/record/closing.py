@@ -74,7 +74,7 @@ def _publish(disk: Disk, folder: Path, path: Path, data: bytes, keys: Keys, stat
 def _enter(disk: Disk, folder: Path, path: Path, data: bytes, session: str, keys: Keys) -> Sealed:
     """Enter the file's digests in the ledger, and the key among those that may sign."""
     signers.remember(disk, folder, keys.public_key, keys.former)
-    root = sessionfile.read(data, path.name).root
+    root = sessionfile.read(data, path.name, whole=False).root
     event = {
         "event": "close",
         "session": session,
@@ -90,7 +90,7 @@ def _enter(disk: Disk, folder: Path, path: Path, data: bytes, session: str, keys
 
 def _of_the_same_close(data: bytes, name: str, state: State) -> bool:
     """Tell whether a file is what this very close would have made: the round may have gone on."""
-    closed = sessionfile.read(data, name).session.closed
+    closed = sessionfile.read(data, name, whole=False).session.closed
     return state.closed is not None and closed == state.closed.replace(microsecond=0)
 
 

@@ -140,8 +140,8 @@ def checkpoint(data: bytes, line: int | None = None) -> Checkpoint:
 
     `head -n LINE ledger.txt | sha256sum` gives the same.
     """
-    rows = _rows(data)[:line]
-    return Checkpoint(len(rows), hashlib.sha256(b"".join(rows)).hexdigest())
+    begun = data if line is None else _first(data, line)
+    return Checkpoint(_count(begun), hashlib.sha256(begun).hexdigest())
 
 
 def read_checkpoint(text: str) -> Checkpoint | None:
@@ -152,9 +152,20 @@ def read_checkpoint(text: str) -> Checkpoint | None:
 
 def goes_on(data: bytes, since: Checkpoint) -> bool:
     """Tell whether the ledger still begins with the lines that the checkpoint was made of."""
-    rows = _rows(data)[: since.line]
-    digest = hashlib.sha256(b"".join(rows)).hexdigest()
-    return len(rows) == since.line and digest.startswith(since.digest)
+    begun = _first(data, since.line)
+    digest = hashlib.sha256(begun).hexdigest()
+    return _count(begun) == since.line and digest.startswith(since.digest)
+
+
+def _first(data: bytes, lines: int) -> bytes:
+    """Return so many lines from the beginning, or all where there are fewer."""
+    parts = data.split(b"\n", lines)
+    return data[: len(data) - len(parts[-1])] if len(parts) > lines else data
+
+
+def _count(data: bytes) -> int:
+    """Return how many lines there are; the last may lack its end."""
+    return data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
 
 
 def _rows(data: bytes) -> list[bytes]:

@@ -137,8 +137,8 @@ def _second(value: dt.datetime) -> dt.datetime:
 
 def _compare(data: bytes, state: State, keys: Keys) -> None:
     """Raise Problem unless the file reads back as what the round holds."""
-    found = read(data, state.id)
-    opened = open_private(data, keys)
+    found = read(data, state.id, whole=False)
+    opened = open_private(data, keys)  # reads the whole of it
     wanted = {name[8:]: _nested(entries) for name, entries in content.private_blocks(state)}
     closed = state.closed
     if (

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from debrief.record.keys import Keys
     from debrief.record.sessionfile import SessionFile
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised when the tables change; an index of another version is made anew."""
 _RACY_NS: Final = 2_000_000_000
 """A file written so shortly before it was looked at may change again without a newer time."""

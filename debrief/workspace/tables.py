@@ -10,14 +10,14 @@ create table files (
     problem text not null default ''
 ) without rowid;
 create table sessions (
-    id text primary key, name text not null, opened text not null, closed text not null,
+    id text not null unique, name text not null, opened text not null, closed text not null,
     day text not null, protocol text not null, language text not null, team text not null,
     place text not null, supervisor text not null, people integer not null,
     shown integer not null, confirmed integer not null, dismissed integer not null,
     overridden integer not null, contacts integer not null, duties integer not null,
-    private_until text not null, retain_until text not null
-);
-create index sessions_by_opened on sessions (opened desc);
+    private_until text not null, retain_until text not null,
+    primary key (opened desc, id desc)  -- lists are read newest first
+) without rowid;
 create table people (
     session text not null, person text not null, role text not null, place text not null,
     channel text not null, spoke integer not null, passed integer not null, left integer not null,
