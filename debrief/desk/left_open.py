@@ -52,3 +52,11 @@ def question(one: Unfinished) -> str:
         "The round was last written on another computer, {host}. If it is still open there, go on "
         "there. Take it over here?"
     ).format(host=one.elsewhere)
+
+
+def putting_away(one: Unfinished) -> str:
+    """Return what is asked before a round in which nothing was said is removed."""
+    when = words.moment(one.state.opened) if one.state else one.id
+    return _("Nothing was said in the round of {when}. Put it away? Nothing of it is kept.").format(
+        when=when
+    )

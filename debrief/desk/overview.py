@@ -19,6 +19,7 @@ from debrief.record import parts, sessionfile
 from debrief.record.disk import is_file
 from debrief.session import State
 from debrief.session import events as ev
+from debrief.session.rounds import nothing_said
 from debrief.text import is_id
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ class Unfinished(msgspec.Struct, frozen=True):
     """Journals of this round that hold what this one does not: two computers wrote on."""
     copies: tuple[Path, ...] = ()
     """Copies of its journal as it was before damage was cut out of it."""
+
+    @property
+    def only_set_up(self) -> bool:
+        """Whether nothing was said in it, and nothing is odd about its journal: it may go."""
+        odd = self.elsewhere or self.apart or self.copies or self.damage
+        return self.state is not None and not odd and nothing_said(self.state)
 
 
 class Overview(msgspec.Struct, frozen=True):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from debrief.errors import EXIT_DISK, Problem
 from debrief.i18n import _
 from debrief.live import Live
-from debrief.record.journal import Journal
+from debrief.record.journal import Journal, discard
+from debrief.record.lock import session_lock
 from debrief.record.reserve import Reserve
 
 if TYPE_CHECKING:
@@ -62,3 +63,22 @@ def _refuse_closed(desk: Desk, state: State, journal: Journal) -> None:
             "It is sealed here now, with everything that was in its journal."
         )
     )
+
+
+def put_away(desk: Desk, session_id: str) -> None:
+    """Remove the journal of a round in which nothing was said.
+
+    Raises Problem for any other round, and where another window has it; it is left as it is.
+    """
+    desk.disk.make_folder(desk.places.locks)
+    lock = session_lock(desk.places.locks / f"{session_id}.lock")
+    try:
+        one = next((one for one in desk.unfinished() if one.id == session_id), None)
+        if one is not None and not one.only_set_up:
+            raise Problem(
+                _("Something was said in this round, so it is kept: go on with it, and close it.")
+            )
+        if one is not None:
+            discard(desk.disk, session_id, [desk.places.live], desk.keys)
+    finally:
+        lock.release()

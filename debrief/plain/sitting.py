@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from debrief.desk import Desk, sending
-from debrief.desk.left_open import question, told
+from debrief.desk import Desk, running, sending
+from debrief.desk.left_open import putting_away, question, told
 from debrief.desk.overview import Unfinished
 from debrief.errors import EXIT_INPUT, Problem
 from debrief.i18n import _
@@ -102,6 +102,8 @@ def _offered(desk: Desk, talk: Talk) -> Live | None:
             live = _resume(desk, one, talk)
             if live is not None:
                 return live
+        elif one.only_set_up and talk.agrees(putting_away(one)):
+            running.put_away(desk, one.id)
     return None
 
 

@@ -80,3 +80,12 @@ def sign_counts(state: State) -> dict[str, int]:
         "confirmed": decisions.count("confirmed"),
         "dismissed": decisions.count("dismissed"),
     }
+
+
+def nothing_said(state: State) -> bool:
+    """Tell whether a round was only set up: nobody spoke or passed, and nothing was kept in it."""
+    kept = (
+        state.turns, state.notes, state.loads, state.left, state.alone, state.wants_call,
+        state.groups, state.passed, state.signs, state.duties, state.actions, state.follow_ups,
+    )  # fmt: skip
+    return not any(kept) and state.supervisor_load is None and state.closed is None

@@ -96,6 +96,7 @@ def _table() -> tuple[Command, ...]:
         c("app.leave", "ctrl+q", lambda: _("leave"), lambda: _("Leave; an open round is kept and can be resumed"), False),
         c("home.start", "enter,n", lambda: _("new round"), lambda: _("Set up tonight's round")),
         c("home.resume", "r", lambda: _("resume"), lambda: _("Go on with the round that was not closed")),
+        c("home.put-away", "delete", lambda: _("put away"), lambda: _("Put away the round that was not closed, where nothing was said in it")),
         c("home.send", "s", lambda: _("send waiting"), lambda: _("Send what waits in the outbox")),
         c("home.outbox", "o", lambda: _("outbox"), lambda: _("See what waits to leave, what has left, and what needs a decision"), False),
         c("home.sessions", "l", lambda: _("sessions"), lambda: _("See the sessions that were held, and look for words in them")),

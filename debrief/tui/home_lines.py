@@ -22,6 +22,24 @@ if TYPE_CHECKING:
 FEW_TEAMS: Final = 2
 
 
+def newest(seen: Overview | None) -> Unfinished | None:
+    """Return the newest round that was not closed and can be gone on with."""
+    found = seen.unfinished if seen else ()
+    return next((one for one in found if one.state is not None), None)
+
+
+def idle(seen: Overview | None) -> list[str]:
+    """Return the commands that have nothing to act on."""
+    one = newest(seen)
+    has = {
+        "home.resume": bool(seen and seen.unfinished),
+        "home.put-away": bool(one and one.only_set_up),
+        "home.send": bool(seen and seen.waiting),
+        "home.followups": bool(seen and (seen.due or seen.actions)),
+    }
+    return [name for name, any_ in has.items() if not any_]
+
+
 def resumable(one: Unfinished, *, first: bool) -> Content:
     """Return a round that was not closed, with its key where it is the first."""
     if one.state is None:
@@ -34,7 +52,15 @@ def resumable(one: Unfinished, *, first: bool) -> Content:
         phases=len(one.state.setup.phases),
     )
     notes = "".join(f"  {sentence}" for sentence in (*damaged(one), *told(one)))
-    return Content.assemble(key, text, (notes, "$warning"))
+    return Content.assemble(key, text, (notes, "$warning"), (_away(one, first), "$muted"))
+
+
+def _away(one: Unfinished, first: bool) -> str:
+    """Return that the round may be put away, where it may and a key does it."""
+    if not (first and one.only_set_up):
+        return ""
+    told = _("Nothing was said in it: {key} puts it away.")
+    return "  " + told.format(key=commands.shown_key("home.put-away"))
 
 
 def heading(key: str, title: str) -> Content:

@@ -84,3 +84,19 @@ def test_what_stands_is_told_once_until_saves_come_without_it(room: Room) -> Non
     face._tell_changes()
     assert told[0] == "full"
     desk.pause(live)
+
+
+def test_a_round_that_was_only_set_up_can_be_put_away(room: Room) -> None:
+    room.hold("/leave")
+    done = room.hold("nej", "nej", asked=ANYTHING)
+    assert "Nothing was said in the round of" in done.text
+    assert len(room.desk().unfinished()) == 1
+    room.hold("nej", "ja", asked=ANYTHING)
+    assert room.desk().unfinished() == ()
+
+
+def test_a_round_in_which_something_was_said_is_not_offered_to_be_put_away(room: Room) -> None:
+    room.hold("Alle er her.", "/leave")
+    done = room.hold("nej", asked=ANYTHING)
+    assert "Put it away" not in done.text
+    assert len(room.desk().unfinished()) == 1

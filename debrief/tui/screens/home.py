@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from debrief import words
-from debrief.desk.left_open import question
+from debrief.desk.left_open import putting_away, question
 from debrief.errors import Problem
 from debrief.i18n import _
 from debrief.tui import commands, home_lines
 from debrief.tui.screens.base import BaseScreen
 from debrief.tui.sizes import LOW
+from debrief.tui.sure import SureDialog
 from debrief.tui.widgets.bars import KeyBar, Link, LinkRow, TopBar, key_and_label
 
 if TYPE_CHECKING:
@@ -102,10 +102,7 @@ class HomeScreen(BaseScreen):
     def redraw(self) -> None:
         """Say everything in the language in force."""
         seen = self._overview
-        hidden = [] if seen and seen.unfinished else ["home.resume"]
-        hidden += [] if seen and seen.waiting else ["home.send"]
-        hidden += [] if seen and (seen.due or seen.actions) else ["home.followups"]
-        self.query_one(KeyBar).show(self.SCOPES, hidden)
+        self.query_one(KeyBar).show(self.SCOPES, home_lines.idle(seen))
         self.show_top(self.desk_app.desk.config.team)
         greeting = Content.assemble(
             (_("Good that you hold a round tonight."), "bold"),
@@ -228,10 +225,31 @@ class HomeScreen(BaseScreen):
         """Set up a round."""
         self.desk_app.open_setup()
 
+    def action_put_away(self) -> None:
+        """Remove the newest round that was not closed, where nothing was said in it."""
+        one = home_lines.newest(self._overview)
+        if one is None or not one.only_set_up:
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._put_away(one.id)
+
+        self.desk_app.push_screen(SureDialog(putting_away(one)), answered)
+
+    @work(thread=True, group="keep", exit_on_error=False)
+    def _put_away(self, session_id: str) -> None:
+        from debrief.desk import running
+
+        try:
+            running.put_away(self.desk_app.desk, session_id)
+        except Problem as problem:
+            self.app.call_from_thread(self.desk_app.tell, problem)
+        self.app.call_from_thread(self.look)
+
     def action_resume(self) -> None:
         """Go on with the newest round that was not closed."""
-        found = self._overview.unfinished if self._overview else ()
-        one = next((one for one in found if one.state is not None), None)
+        one = home_lines.newest(self._overview)
         if one is None:
             return
         if not one.elsewhere:
@@ -242,7 +260,8 @@ class HomeScreen(BaseScreen):
             if yes:
                 self._take_over(one.id)
 
-        self.desk_app.push_screen(TakeOverDialog(question(one)), answered)
+        hint = _("Enter takes it over, Esc leaves it there")
+        self.desk_app.push_screen(SureDialog(question(one), hint), answered)
 
     def _take_over(self, session_id: str) -> None:
         """Go on here with a round of another computer, or say why not."""
@@ -262,31 +281,3 @@ class HomeScreen(BaseScreen):
             self.post_message(self.Looked(problem))
             return
         self.post_message(self.Looked(self.desk_app.desk.overview()))
-
-
-class TakeOverDialog(ModalScreen[bool]):
-    """Whether a round that another computer wrote goes on here."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take"),
-        Binding("escape", "leave_it"),
-    ]
-
-    def __init__(self, asked: str) -> None:
-        super().__init__()
-        self._asked = asked
-
-    def compose(self) -> ComposeResult:
-        """Lay out the question and the two ways on."""
-        hint = _("Enter takes it over, Esc leaves it there")
-        with Vertical(classes="dialog"):
-            yield Static(self._asked, markup=False)
-            yield Static(Content.styled(hint, "$muted"), classes="hint")
-
-    def action_take(self) -> None:
-        """Go on here."""
-        self.dismiss(True)
-
-    def action_leave_it(self) -> None:
-        """Leave it to the other computer."""
-        self.dismiss(False)

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -24,6 +23,7 @@ from debrief.protocol import Protocol
 from debrief.tui import commands, wordings
 from debrief.tui.dialogs import LineDialog
 from debrief.tui.screens.base import BaseScreen
+from debrief.tui.sure import SureDialog
 from debrief.tui.widgets.bars import KeyBar, TopBar
 from debrief.workspace import editing
 from debrief.workspace.editing import Setting, Value
@@ -265,27 +265,3 @@ class SettingsScreen(BaseScreen):
         """Go back to where one came from."""
         self.app.pop_screen()
         self.desk_app.redraw()
-
-
-class SureDialog(ModalScreen[bool]):
-    """Whether something is really meant."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "answer(True)"),
-        Binding("escape", "answer(False)"),
-    ]
-
-    def __init__(self, risk: str) -> None:
-        super().__init__()
-        self._risk = risk
-
-    def compose(self) -> ComposeResult:
-        """Lay out what it would mean, and the two ways on."""
-        hint = _("Enter does it, Esc leaves it as it is")
-        with Vertical(classes="dialog"):
-            yield Static(self._risk, markup=False)
-            yield Static(Content.styled(hint, "$muted"), classes="hint")
-
-    def action_answer(self, sure: bool) -> None:
-        """Go back with the answer."""
-        self.dismiss(sure)
