@@ -46,7 +46,7 @@ def accounts(state: State, *, narrow: bool) -> list[Account]:
             first = words.follow_up(agreed.outcome, agreed.when)
             told = f"{first} +{len(agreed.further)}"
         if agreed is None and flagged(state, person.id):
-            told = _("m offers three dates")
+            told = _("{key} offers three dates").format(key=commands.shown_key("close.more-dates"))
         done = person.id not in waiting
         row = _row(done, person.name, told, width)
         if person.id in state.wants_call:
@@ -144,7 +144,10 @@ def standing(state: State) -> Content:
 def _sentence(one: Guardrail, sentence: str) -> Content:
     if one.weight == "tells":
         return Content.assemble(("▲ ", "$warning"), (sentence, "$muted"))
-    more = "  " + _("(o goes on anyway)") if one.weight == "stops" else ""
+    more = ""
+    if one.weight == "stops":
+        key = commands.shown_key("settle.override")
+        more = "  " + _("({key} goes on anyway)").format(key=key)
     return Content.assemble((f"{looks.AHEAD} ", "$warning"), sentence, (more, "$muted"))
 
 

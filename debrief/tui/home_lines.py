@@ -44,7 +44,7 @@ def resumable(one: Unfinished, *, first: bool) -> Content:
     """Return a round that was not closed, with its key where it is the first."""
     if one.state is None:
         return Content.styled(f"▲ {one.id}  {one.problem}", "$warning")
-    key = ("r  " if first else "   ", "bold $accent")
+    key = (f"{commands.shown_key('home.resume')}  " if first else "   ", "bold $accent")
     text = _("Round of {when}, {people}, phase {phase} of {phases}").format(
         when=words.moment(one.state.opened),
         people=words.count_people(len(one.state.people)),
@@ -101,18 +101,20 @@ def waits(waiting: int) -> Iterator[Content]:
     """Yield that summaries wait to leave."""
     if waiting:
         text = ngettext(
-            "{n} summary has not left: s sends it, o shows it",
-            "{n} summaries have not left: s sends them, o shows them",
+            "{n} summary has not left: {send} sends it, {show} shows it",
+            "{n} summaries have not left: {send} sends them, {show} shows them",
             waiting,
         )
-        yield Content(f"{looks.AHEAD} " + text.format(n=waiting))
+        send, show = commands.shown_key("home.send"), commands.shown_key("home.outbox")
+        yield Content(f"{looks.AHEAD} " + text.format(n=waiting, send=send, show=show))
 
 
 def missing(seen: Overview) -> Iterator[Content]:
     """Yield a line for each of a few teams whose round is missing in past weeks."""
     teams = tuple(dict.fromkeys(one.team for one in seen.gaps))
     for team in teams[:FEW_TEAMS]:
-        yield Content.assemble(("c", "bold $accent"), "  ", reminding.gap_line(seen.gaps, team))
+        key = commands.shown_key("home.coverage")
+        yield Content.assemble((key, "bold $accent"), "  ", reminding.gap_line(seen.gaps, team))
 
 
 def last(seen: Overview) -> Iterator[Content]:

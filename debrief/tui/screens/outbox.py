@@ -282,7 +282,8 @@ def _about(item: Item) -> Content:
         lines.append(told.tried(one))
     said = [told.state(row.state).capitalize() + ".", told.why(row.why), item.problem]
     if item.pause is not None:
-        said.append(_("Nothing more goes there until it is put right; u lets it go on."))
+        more = _("Nothing more goes there until it is put right; {key} lets it go on.")
+        said.append(more.format(key=commands.shown_key("outbox.resume")))
     state = " ".join(part for part in said if part)
     style = "$warning" if item.decide else "$foreground"
     return Content("\n").join(
