@@ -49,6 +49,17 @@ async def test_nothing_closes_over_a_person_without_an_agreement(opened, start_r
     assert not desk.places.sessions.exists()
 
 
+@pytest.mark.parametrize(("key", "days"), [("1", 1), ("2", 3), ("3", 30)])
+async def test_a_date_is_agreed_by_one_key(key, days, opened, start_round) -> None:
+    live = start_round("Aisha")
+    async with opened(live) as screen:
+        await screen.press("f10", key)
+        agreed = live.state.follow_ups["c-aisha"]
+        assert agreed.when is not None
+        there = agreed.when.astimezone().date() - live.state.opened.astimezone().date()
+        assert there.days == days
+
+
 async def test_keys_settle_everyone_and_the_file_verifies(opened, start_round, desk) -> None:
     live = start_round(*NAMES)
     live.write("check-in", "c-aisha", "Tung aften med Jonas ved siden af.")

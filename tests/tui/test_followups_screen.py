@@ -152,6 +152,15 @@ async def test_agreed_work_ends_and_opens_again(opened, desk, evening) -> None:
     assert [one.outcome for one in actions.actions(desk, past.index(desk))] == ["open"]
 
 
+async def test_agreed_work_is_dropped(opened, desk, evening) -> None:
+    async with opened() as screen:
+        await screen.press("f", "end", "x")
+        assert "To på vagt" not in screen.shown()
+    assert [one.outcome for one in actions.actions(desk, past.index(desk))] == []
+    ended = [one.outcome for one in actions.actions(desk, past.index(desk), everything=True)]
+    assert ended == ["dropped"]
+
+
 async def test_a_problem_is_told_and_nothing_is_kept(opened, desk, evening) -> None:
     path = desk.session_path(evening)
     async with opened() as screen:

@@ -53,6 +53,8 @@ async def test_people_change_role_place_channel_and_order(opened) -> None:
         first, second = roll.here
         assert (first.name, second.name) == ("Jonas", "Aisha")
         assert (second.role, second.place, second.channel) == ("employee", "on-site", "phone")
+        await screen.press("ctrl+up")
+        assert [one.name for one in roll.here] == ["Aisha", "Jonas"]
         await screen.press("space")
         assert [one.name for one in roll.here] == ["Jonas"]
 

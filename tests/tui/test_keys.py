@@ -148,3 +148,14 @@ async def test_a_spare_that_is_not_typed_back_is_not_kept(desk: Desk, opened) ->
         await screen.press("escape")
         assert answers == [False, False]
     assert recovery.read(desk.disk, desk.places.config) is None
+
+
+async def test_home_offers_a_spare_key_until_there_is_one(desk: Desk, opened) -> None:
+    async with opened() as screen:
+        await screen.press("k")
+        assert isinstance(screen.app.screen, SpareDialog)
+        await screen.write(end(screen.app.screen))
+        await screen.press("enter")
+    kept = recovery.read(desk.disk, desk.places.config)
+    assert kept is not None
+    assert kept.recipient == desk.keys.spare

@@ -249,3 +249,13 @@ def test_a_sign_of_the_citizens_has_the_duty_card(live) -> None:
 def test_every_sign_has_a_card_whoever_it_belongs_to(code, subject) -> None:
     made, _problems = guidance.library("other")
     assert guiding.card_of(code, subject) in made.cards
+
+
+async def test_a_long_card_is_read_on_and_back(opened) -> None:
+    async with opened(size=(80, 24)) as screen:
+        await screen.press("f4")
+        first = screen.shown()
+        await screen.press("pagedown")
+        assert screen.shown() != first
+        await screen.press("pageup")
+        assert screen.shown() == first

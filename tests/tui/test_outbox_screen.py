@@ -176,3 +176,14 @@ async def test_an_empty_outbox_is_calm(opened, desk) -> None:
         await screen.press("a", "g", "y", "x", "u", "f2", "enter")
         assert isinstance(screen.app.screen, OutboxScreen)
     assert not desk.places.outbox.exists()
+
+
+async def test_home_sends_what_waits_and_may_go(opened, waiting, out) -> None:
+    async with opened() as screen:
+        assert "1 summary has not left" in screen.text("#past")
+        await screen.press("s")
+        assert [*out.iterdir()] == []
+        outgoing.approve(waiting, row(waiting))
+        await screen.press("s")
+        assert "has not left" not in screen.text("#past")
+    assert [one.suffix for one in out.iterdir()] == [".md"]

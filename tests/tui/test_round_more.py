@@ -37,6 +37,16 @@ async def test_a_number_gives_the_word_to_a_person(opened, live) -> None:
         assert live.state.speaker == "c-mette"
 
 
+async def test_a_phase_s_questions_are_stepped_through_and_begin_again(opened, live) -> None:
+    async with opened(live) as screen:
+        phase = live.state.plan.key
+        lines = screen.app.screen._protocol.phase(phase).prompts.da
+        assert len(lines) > 1
+        for line in (*lines, lines[0]):
+            assert line in " ".join(screen.text("#prompt").split())
+            await screen.press("ctrl+s")
+
+
 async def test_who_is_to_be_called_and_who_is_alone_stands_in_the_table(opened, live) -> None:
     async with opened(live) as screen:
         await screen.press("f6")

@@ -67,7 +67,9 @@ async def test_a_look_is_written_and_in_force_and_the_rest_stays(opened, file) -
         assert screen.app.theme == parse(file.read_bytes()).theme != "dusk"
         assert "in force" in screen.text("#about-setting")
         assert file.read_text("utf-8").startswith('# ours\nteam = "Nord"  # the night team\n')
-        await screen.press("delete")
+        await screen.press("left")
+        assert screen.app.theme == parse(file.read_bytes()).theme == "dusk"
+        await screen.press("right", "delete")
         assert screen.app.theme == "dusk"
         assert file.read_text("utf-8") == FILE
 
