@@ -16,7 +16,7 @@ from debrief import signs
 from debrief.clock import utc_now
 from debrief.errors import Problem
 from debrief.i18n import _
-from debrief.session import PATTERNS, ROUND, NoteKey, Session, SignKey, State, apply
+from debrief.session import PATTERNS, ROUND, NoteKey, Refused, Session, SignKey, State, apply
 from debrief.session import events as ev
 from debrief.session.model import Decision, Level, SeenSign, SignState, Subject, Turn
 from debrief.session.rounds import after
@@ -336,10 +336,16 @@ class Live(Steps):
         subject: Subject | None = None,
         level: Level | None = None,
     ) -> State:
-        """Decide about a sign; what is not given stays. Raises Refused when its words are gone."""
+        """Decide about a sign; what is not given stays.
+
+        Raises Refused when its words are gone, and for a yes to a sign of which nobody has said
+        whose it is: what follows from it hangs on that.
+        """
         sign = self.state.signs.get(key)
         seen = SeenSign(key.code, "unsure", "watch", "", key.words)
         base = sign or SignState(seen, seen.subject, seen.level)
+        if decision == "confirmed" and (subject or base.subject) == "unsure" and sign is not None:
+            raise Refused(_("Say first whose it is, the counsellor's or the citizen's."))
         return self.do(
             ev.SignDecided(
                 self.clock(),

@@ -197,6 +197,7 @@ def told(code: str) -> str:
         "acute-now": _("{name}: danger now. Pause the round and take it between the two of you; let somebody else go on or close."),
         "acute-and-alone": _("{name} is alone. Do not end the call before somebody is with them or can be reached; where life is in danger, call {number}."),
         "acute-at-home": _("{name} is at home, perhaps alone: ask. Do not end the call before somebody is with them or can be reached; where life is in danger, call {number}."),
+        "acute-of-nobody": _("The notes about the round hold a confirmed sign of danger now, and nobody is named. Ask who it is, write it in the notes of that person, and agree the next contact; where life is in danger, call {number}."),
         "urgent-sign-unread": _("The notes of {name} hold a sign that wants help within three days and that nobody has decided. Look at it before you close."),
         "passed-and-alone": _("{name} has passed each time and is alone tonight. Do not press; offer a short call after the round, and one tomorrow."),
         "too-early": _("It is early for this protocol. An end-of-shift round suits tonight better."),

@@ -22,7 +22,7 @@ FEELINGS_KINDS = frozenset({"defusing", "reference", "supervision"})
 """Protocol kinds that touch feelings, for which large groups should be split."""
 
 
-DANGER = frozenset({"acute-now", "acute-and-alone", "acute-at-home"})
+DANGER = frozenset({"acute-now", "acute-and-alone", "acute-at-home", "acute-of-nobody"})
 """What holds while a sign of danger now in a counsellor is confirmed."""
 STANDING = frozenset({"supervisor-involved", "line-manager-leads"}) | DANGER
 """What goes on being shown after it was gone on from: it holds as long as its cause does."""
@@ -122,6 +122,8 @@ def _danger(state: State) -> Iterator[Guardrail]:
             yield Guardrail("acute-and-alone", "tells", person.id)
         elif person.place == "home":
             yield Guardrail("acute-at-home", "tells", person.id)
+    if gravest(confirmed(state, ROUND)) == "acute":  # somebody's, and no duty or contact meets it
+        yield Guardrail("acute-of-nobody", "tells", ROUND)
 
 
 def _silent(state: State) -> Iterator[Guardrail]:

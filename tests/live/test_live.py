@@ -312,10 +312,19 @@ class TestDeciding:
     def test_what_is_not_given_stays(self, found: tuple[Live, SignKey]) -> None:
         live, key = found
         live.decide(key, level="urgent")
-        live.decide(key, subject="unsure")
         live.decide(key, "confirmed")
         sign = live.state.signs[key]
-        assert (sign.decision, sign.subject, sign.level) == ("confirmed", "unsure", "urgent")
+        assert (sign.decision, sign.subject, sign.level) == ("confirmed", "counsellor", "urgent")
+
+    def test_a_yes_waits_until_it_is_said_whose_it_is(self, found: tuple[Live, SignKey]) -> None:
+        live, key = found
+        live.decide(key, subject="unsure")
+        with pytest.raises(Refused, match="whose it is"):
+            live.decide(key, "confirmed")
+        assert live.state.signs[key].decision == "open"
+        live.decide(key, subject="case")
+        live.decide(key, "confirmed")
+        assert live.state.signs[key].decision == "confirmed"
 
     def test_given_to_the_citizen_it_opens_a_duty(self, found: tuple[Live, SignKey]) -> None:
         live, key = found

@@ -197,6 +197,14 @@ class TestTells:
         found = [code for _weight, code, _about in codes(to_tell(held.state))]
         assert found == (["acute-now", told] if told else ["acute-now"])
 
+    def test_danger_in_the_notes_about_the_round_is_told_until_it_is_somebodys(self) -> None:
+        held = Round(people=(person("Aisha", place="on-site"),))
+        (key,) = held.sees(ROUND, seen("vil dø", "suicidal_thoughts", level="acute"))
+        held.decides(key, "confirmed")
+        assert codes(to_tell(held.state)) == [("tells", "acute-of-nobody", ROUND)]
+        held.decides(key, "dismissed")
+        assert to_tell(held.state) == ()
+
     def test_danger_stays_told_after_it_was_gone_on_from(self) -> None:
         held = Round(people=(person("Aisha"),))
         key = held.confirms(AISHA, "suicidal_thoughts", level="acute")

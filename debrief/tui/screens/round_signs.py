@@ -14,7 +14,6 @@ from debrief.session import events as ev
 from debrief.session.guardrails import Guardrail, to_tell
 from debrief.session.model import Duty, DutyOutcome, Subject
 from debrief.session.rounds import LEVELS
-from debrief.tui import commands
 from debrief.tui.cards import GuardCard, Way
 from debrief.tui.dialogs import DutyDialog
 from debrief.tui.screens.round_past import RoundPast
@@ -36,9 +35,6 @@ class RoundSigns(RoundPast):
             self._show_words(message)
         elif wanted is not None and sign.decision == wanted:
             self._deciding(lambda: self.live.decide(message.key, "open"))
-        elif message.what == "confirm" and sign.subject == "unsure":
-            told = _("Whose is it? {key} turns it to the counsellor or the citizen.")
-            self.app.notify(told.format(key=commands.shown_key("signs.flip")))
         elif message.what == "confirm":
             self._deciding(lambda: self.live.decide(message.key, "confirmed"))
         elif message.what == "dismiss":
