@@ -10,6 +10,7 @@ import pytest
 
 from debrief.desk import Desk
 from debrief.record import verify
+from debrief.session import ROUND
 from debrief.tui.close_dialogs import DangerDialog
 from debrief.tui.dialogs import MessageDialog, PreviewDialog
 from debrief.tui.screens.close import CloseScreen
@@ -249,3 +250,17 @@ async def test_a_duty_of_a_long_name_keeps_its_ending_together(opened, start_rou
         await screen.press("f10", "1", "1")
         rows = [row.split("│")[1].strip() for row in screen.shown().splitlines()[2:6]]
         assert rows[1:3] == ["✓ Life in danger: suicide -> Aisha", "acted now"]
+
+
+async def test_danger_of_nobody_named_is_asked_about_before_sealing(opened, start_round) -> None:
+    live = start_round("Aisha")
+    phase = live.state.plan.key
+    live.write(phase, ROUND, "Hun sagde at hun ikke vil leve længere.")
+    (view,) = live.look(phase, ROUND)
+    live.decide(view.key, "confirmed")
+    async with opened(live) as screen:
+        await screen.press("f10", "6", "f10")
+        assert isinstance(screen.app.screen, DangerDialog)
+        assert "nobody is named" in " ".join(screen.shown().split())
+        await screen.press("escape")
+        assert live.state.closed is None
